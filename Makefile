@@ -1,0 +1,74 @@
+# Every target bootstraps what it needs: `make demo` and `make test` work on a fresh clone.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+BIN := .venv/bin
+# Pages, tests and DAGs must not depend on the caller's locale or on a half-configured Airflow of theirs.
+export PYTHONUTF8 = 1
+unexport PYTHONPATH AIRFLOW_HOME
+
+##@ Start here
+.PHONY: help setup demo test
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install uv, the virtual environment, and system libraries
+	@./setup.sh
+
+demo: setup ## Start the stack, import leads, follow them to scored properties with memos
+	@$(BIN)/reos demo
+
+test: setup ## Run all tests: lint rules, unit, contract, integration, security, then end to end
+	@rm -f .reos/coverage/data*
+	@$(PY) -m pytest tests/lint tests/unit tests/contract tests/integration tests/security --cov --cov-report=term:skip-covered
+	@$(PY) -m coverage report --fail-under=95 --include='plugins/reos/policy/*,plugins/reos/events/*,plugins/reos/address/*'
+	@$(PY) -m pytest tests/e2e
+
+##@ Run it
+.PHONY: up down status doctor
+up: setup ## Start the single-machine stack and watch it (Ctrl-C stops all)
+	@$(BIN)/reos up
+
+down: ## Stop the stack
+	@$(BIN)/reos down
+
+status: ## Show every process of the stack
+	@$(BIN)/reos status
+
+doctor: setup ## Check this machine and say what to fix
+	@$(BIN)/reos doctor
+
+##@ Check it
+.PHONY: check lint types imports dbt-parse
+check: lint types imports dbt-parse test ## Everything that CI runs
+
+lint: setup ## ruff, yamllint, sqlfluff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/yamllint --strict .
+	@$(BIN)/sqlfluff lint dbt/models dbt/tests --disable-progress-bar --nocolor
+
+types: setup ## mypy, strict
+	@$(BIN)/mypy
+
+imports: setup ## Layer rules of the packages
+	@$(BIN)/lint-imports
+
+dbt-parse: setup ## Parse the dbt project and run the manifest rules
+	@$(PY) -m pytest tests/unit/dbt -q
+
+##@ Maintain it
+.PHONY: format lock openapi clean
+format: setup ## Format Python and fix what ruff can fix
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+lock: setup ## Recompile requirements.lock from pyproject.toml
+	@uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-annotate --no-header -o requirements.lock --quiet
+
+openapi: setup ## Write serving/openapi.json from the application
+	@$(PY) -m reos_api.openapi
+
+clean: ## Remove the state directory's build output and caches (not the demo's data: that is `reos reset`)
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dbt/target dbt/logs

@@ -1,0 +1,1 @@
+"""HTTP shell of Real Estate OS: FastAPI routes over the use-cases and queries of `reos`."""
