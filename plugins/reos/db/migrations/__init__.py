@@ -1,0 +1,1 @@
+"""Alembic scripts; revisions are numbered and split by family of tables."""

@@ -1,0 +1,79 @@
+"""Landing tables, one a provider dataset: the answer as it came, with when, under which licence and at what cost."""
+
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    Integer,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.types import CHAR
+
+from reos.db.tables.columns import (
+    METADATA,
+    digest,
+    document,
+    instant,
+    micro_usd,
+    of_property,
+    serial,
+    tenant_key,
+    text,
+)
+
+
+def _landing(name: str, comment: str, key: tuple[str, ...], *extra: Column[Any]) -> Table:
+    """Build a landing table; `key` (without the tenant) is what a repetition of the same load meets."""
+    return Table(
+        name,
+        METADATA,
+        tenant_key(),
+        serial("raw_id"),
+        tenant_key("property_id"),
+        Column("logical_date", Date, nullable=False),
+        instant("fetched_at", nullable=False),
+        digest("request_hash", nullable=True),
+        Column("http_status", SmallInteger),
+        micro_usd("cost_microusd", server_default=sql("0")),
+        text("licence"),
+        document("body"),
+        digest("body_sha256"),
+        *extra,
+        PrimaryKeyConstraint("tenant_id", "raw_id"),
+        UniqueConstraint("tenant_id", *key),
+        CheckConstraint("octet_length(body_sha256) = 32", name="body_sha256"),
+        of_property(),
+        schema="raw",
+        comment=comment,
+    )
+
+
+import_record = _landing(
+    "import_record",
+    "Rows of imported files, mapped to our names; a sale a row, or the roll.",
+    ("property_id", "record_key"),
+    Column("batch_id", Uuid, nullable=False),
+    Column("line", Integer, nullable=False),
+    text("profile"),
+    text("record_key"),
+)
+
+county_assessor_parcel = _landing(
+    "county_assessor_parcel",
+    "Parcel attributes from county ArcGIS layers, verbatim.",
+    ("property_id", "logical_date"),
+    Column("county_fips", CHAR(5), nullable=False),
+)
+
+attom_expanded_profile = _landing(
+    "attom_expanded_profile",
+    "ATTOM expanded profile, the whole property object.",
+    ("property_id", "logical_date"),
+)
