@@ -1,0 +1,45 @@
+"""The sandbox as one ASGI application: the providers' routes, and its own under `/_…`."""
+
+from typing import Annotated
+
+from fastapi import FastAPI, Query, Response
+
+from reos_local.sandbox import arcgis, attom
+from reos_local.sandbox.export import export_text
+from reos_local.sandbox.faults import PROVIDERS, Fault, FaultMiddleware, FaultSwitch
+from reos_local.sandbox.wire import json_response
+
+DEFAULT_ATTOM_KEY = "sandbox-attom-key"  # opens nothing but this sandbox
+_MAX_EXPORT_ROWS = 50_000
+
+
+def create_app(seed: int = 1, attom_key: str = DEFAULT_ATTOM_KEY) -> FastAPI:
+    """Return the application for the world of `seed`."""
+    switch = FaultSwitch(seed)
+    app = FastAPI(title="Real Estate OS provider sandbox", docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(arcgis.router(seed))
+    app.include_router(attom.router(seed, attom_key))
+
+    @app.get("/_health")
+    async def health() -> Response:
+        faults = {name: fault.model_dump() for name, fault in switch.active.items()}
+        return json_response({"status": "ok", "seed": seed, "requests": switch.requests, "faults": faults})
+
+    @app.put("/_faults/{provider}")
+    async def switch_on(provider: str, fault: Fault) -> Response:
+        if provider not in PROVIDERS:
+            return json_response({"detail": f"No provider {provider}; there are {', '.join(PROVIDERS)}."}, 404)
+        switch.active[provider] = fault
+        return json_response(fault.model_dump())
+
+    @app.delete("/_faults")
+    async def switch_off() -> Response:
+        switch.active.clear()
+        return Response(status_code=204)
+
+    @app.get("/_export/king-county.csv")
+    def export(rows: Annotated[int, Query(ge=1, le=_MAX_EXPORT_ROWS)] = 600) -> Response:
+        return Response(export_text(rows, seed), media_type="text/csv; charset=utf-8")
+
+    app.add_middleware(FaultMiddleware, switch=switch)
+    return app
