@@ -1,0 +1,1 @@
+"""ATTOM property data, expanded profile. See README.md beside this file."""

@@ -1,0 +1,39 @@
+"""The sources by name: what exists, and which of them this installation has configured."""
+
+from collections.abc import Mapping
+
+from reos.connectors.attom import settings as attom
+from reos.connectors.attom.client import Attom
+from reos.connectors.contract import Connector, ConnectorSpec
+from reos.connectors.county_assessor import settings as county_assessor
+from reos.connectors.county_assessor.client import CountyAssessor
+from reos.connectors.egress import Egress
+from reos.core.clock import Clock
+from reos.core.errors import NotFoundError
+from reos.core.settings import Settings
+
+SPECS: Mapping[str, ConnectorSpec] = {spec.provider: spec for spec in (county_assessor.SPEC, attom.SPEC)}
+
+
+def spec_of(provider: str) -> ConnectorSpec:
+    """Return the specification of `provider`; `NotFoundError` lists those that exist."""
+    if provider not in SPECS:
+        raise NotFoundError(f"There is no connector {provider}.", remedy=f"Known are {', '.join(sorted(SPECS))}.")
+    return SPECS[provider]
+
+
+def new_egress(settings: Settings, clock: Clock) -> Egress:
+    """Return the client that all connectors share."""
+    return Egress(clock=clock, private_hosts=settings.egress_private_hosts)
+
+
+def connectors(settings: Settings, egress: Egress, clock: Clock) -> dict[str, Connector]:
+    """Return the configured connectors by provider, free ones first; one without a key is left out."""
+    counties = county_assessor.known_counties()
+    found: dict[str, Connector] = {
+        county_assessor.SPEC.provider: CountyAssessor(egress, counties, settings.county_base_url, clock)
+    }
+    if settings.attom_api_key is not None:
+        key = settings.attom_api_key.get_secret_value()
+        found[attom.SPEC.provider] = Attom(egress, settings.attom_base_url, key, clock)
+    return found
