@@ -1,0 +1,19 @@
+"""Addresses and parcel numbers as values: parse, normalise to USPS Publication 28, match key. Pure, no I/O."""
+
+from reos.address.apn import ParcelKey, parcel_key
+from reos.address.counties import county_fips, county_name
+from reos.address.parsing import AddressParts, from_parts, parse
+from reos.address.value import Address, Components, Problem
+
+__all__ = [
+    "Address",
+    "AddressParts",
+    "Components",
+    "ParcelKey",
+    "Problem",
+    "county_fips",
+    "county_name",
+    "from_parts",
+    "parcel_key",
+    "parse",
+]
