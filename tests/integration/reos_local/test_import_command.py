@@ -1,0 +1,100 @@
+"""`reos import`, as it is typed: what it prints and how it exits."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from reos.core.settings import get_settings
+from reos_local.commands.import_ import import_file
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import Database
+
+APP = typer.Typer()
+APP.command()(import_file)
+LEADS = "address,zip,shoe size\n12 Main St,98101,1\nhello world,98101,2\n14 Main St,98101,3\n"
+
+
+@pytest.fixture(autouse=True)
+def environment(
+    database: "Database", two_tenants: tuple[UUID, UUID], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[UUID, UUID]]:
+    monkeypatch.setenv("REOS_DB_PIPELINE_URL", database.url("pipeline"))
+    monkeypatch.delenv("REOS_REDIS_URL", raising=False)
+    get_settings.cache_clear()
+    yield two_tenants
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "leads.csv"
+    path.write_text(LEADS)
+    return path
+
+
+def run(*arguments: str | Path) -> Any:
+    return CliRunner().invoke(APP, [str(argument) for argument in arguments])
+
+
+def figure(output: str, name: str) -> str:
+    found = re.search(rf"^{name} +([\d,]+)$", output, re.MULTILINE)
+    assert found, output
+    return found[1]
+
+
+def test_the_summary_says_what_the_file_brought_and_how_fast(file: Path):
+    result = run(file, "--tenant", "north")
+    assert result.exit_code == 0, result.output
+    names = ("rows", "properties new", "properties known", "sales", "events published", "rows refused")
+    assert [figure(result.output, name) for name in names] == ["3", "2", "0", "0", "2", "1"]
+    assert "line 3 'hello world' is not accepted as an address." in result.output
+    assert "Columns that the profile does not know: shoe size" in result.output
+    for stage in ("check the file", "read and normalise", "find or create", "store records", "publish events", "all"):
+        assert re.search(rf"^{stage} +\d+\.\d\d +[\d,]+$", result.output, re.MULTILINE), result.output
+
+
+def test_the_same_file_again_is_told_as_such(file: Path):
+    run(file, "--tenant", "north")
+    result = run(file, "--tenant", "north")
+    assert result.exit_code == 0
+    assert "This very file was imported before with this profile." in result.output
+    assert (figure(result.output, "properties new"), figure(result.output, "events published")) == ("0", "0")
+
+
+def test_a_file_without_one_good_row_exits_with_1(file: Path):
+    file.write_text("address,zip\n" + "hello world,98101\n" * 30)
+    result = run(file, "--tenant", "north")
+    assert result.exit_code == 1
+    assert "and 10 more, all in app.import_rejection" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason", "remedy"),
+    [
+        (["--tenant", "west"], "There is no tenant 'west'.", "Use one of: north, south."),
+        (["--tenant", "north", "--profile", "nope"], "There is no import profile 'nope'.", "generic, king-county"),
+        (["--tenant", "north", "--profile", "king-county"], "it has no column id, date", "profile generic"),
+    ],
+)
+def test_what_cannot_be_imported_exits_with_1_and_says_what_to_do(
+    file: Path, arguments: list[str], reason: str, remedy: str
+):
+    result = run(file, *arguments)
+    assert result.exit_code == 1
+    assert reason in result.output
+    assert remedy in result.output
+
+
+def test_without_a_database_url_the_variable_is_named(file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("REOS_DB_PIPELINE_URL")
+    get_settings.cache_clear()
+    result = run(file)
+    assert result.exit_code == 1
+    assert "REOS_DB_PIPELINE_URL is not set." in result.output
