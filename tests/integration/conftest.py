@@ -91,6 +91,7 @@ def server() -> Iterator[Server]:
     """PostgreSQL on a free port, stopped by its process id."""
     passwords = {role: secrets.token_urlsafe(12) for role in ROLE_NAMES.values()}
     with tempfile.TemporaryDirectory(prefix="reos-test-") as folder:
+        Path(folder).chmod(0o711)  # the server's own user passes through
         data_dir = Path(folder) / "data"
         postgres.initialise(data_dir, passwords[postgres.SUPERUSER], durable=False)
         running = Server(_free_port(), passwords)

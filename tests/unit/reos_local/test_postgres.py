@@ -1,6 +1,7 @@
 import os
 import pwd
 import stat
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from reos_local import postgres
 def own_folder():
     """A folder outside pytest's own, which every starting pytest closes to other users, the server's among them."""
     with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)
         yield Path(folder)
 
 
@@ -61,3 +63,25 @@ def test_failure_of_initdb_is_told_in_its_own_words(own_folder):
     (own_folder / "leftover").write_text("x")
     with pytest.raises(ConfigurationError, match="not empty"):
         postgres.initialise(own_folder, "secret", durable=False)
+
+
+def test_binaries_below_a_private_folder_are_copied_once_for_the_server_user(own_folder, monkeypatch):
+    copies = own_folder / "copies"
+    monkeypatch.setattr(postgres, "SHARED_COPIES", copies)
+    monkeypatch.setattr(postgres, "reachable", lambda _: False)
+    first, second = postgres.binary("postgres"), postgres.binary("initdb")
+    assert Path(first).is_relative_to(copies)
+    assert Path(second).parent == Path(first).parent
+    assert [stat.S_IMODE(folder.stat().st_mode) for folder in copies.iterdir()] == [0o755]
+    said = subprocess.run([first, "--version"], check=True, capture_output=True, text=True)  # noqa: S603 - our own copy
+    assert said.stdout.startswith("postgres")
+
+
+def test_data_below_a_private_folder_is_refused_and_no_folder_is_opened(own_folder, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(postgres, "run_as", lambda: pwd.getpwuid(os.getuid()))
+    private = own_folder / "private"
+    private.mkdir(mode=0o700)
+    with pytest.raises(ConfigurationError, match="REOS_STATE_DIR"):
+        postgres.initialise(private / "data", "secret")
+    assert stat.S_IMODE(private.stat().st_mode) == 0o700
