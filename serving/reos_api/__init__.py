@@ -1,1 +1,1 @@
-"""HTTP shell of Real Estate OS: FastAPI routes over the use-cases and queries of `reos`."""
+"""The HTTP shell of Real Estate OS: it authenticates, asks the policy kernel, opens the transaction, calls `reos`."""

@@ -59,7 +59,9 @@ def test_every_parameter_is_described() -> None:
 def test_streams_are_documented_with_the_envelope() -> None:
     for name in ("/v1/events/stream", "/v1/properties/{property_id}/stream"):
         content = DOCUMENT["paths"][name]["get"]["responses"]["200"]["content"]
-        assert content["text/event-stream"]["schema"]["$ref"].endswith("/EventEnvelope")
+        data = content["text/event-stream"]["schema"]["properties"]["data"]
+        assert data["contentSchema"]["$ref"] == "#/components/schemas/EventEnvelope"
+    assert "EventEnvelope" in DOCUMENT["components"]["schemas"]
 
 
 def test_path_parameters_are_named_after_their_resource() -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-UNSCORED = -1  # sorts behind every score
+UNSCORED, MAX_SCORE = -1, 100  # what has no score sorts behind every score
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,22 @@ class Filters:
     text: str | None = None
 
 
+def _score_key(text: str) -> int:
+    key = int(text)
+    if not UNSCORED <= key <= MAX_SCORE:
+        raise ValueError(f"{text} is no score")
+    return key
+
+
+def _change_key(text: str) -> datetime:
+    key = datetime.fromisoformat(text)
+    if key.tzinfo is None:
+        raise ValueError(f"{text} is in no time zone")
+    return key
+
+
 # How the text of a sort key is read; ValueError for what is none.
-SORTS: Mapping[str, Callable[[str], int | datetime]] = {"score": int, "updated_at": datetime.fromisoformat}
+SORTS: Mapping[str, Callable[[str], int | datetime]] = {"score": _score_key, "updated_at": _change_key}
 
 # What the sources say goes before what the lead said, once dbt has resolved the property.
 _SUMMARY = """

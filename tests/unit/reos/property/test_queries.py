@@ -49,9 +49,15 @@ def test_a_score_of_zero_is_a_filter_too() -> None:
 def test_sort_keys_are_read_from_their_text_and_refuse_other_text() -> None:
     assert SORTS["score"]("80") == 80
     assert SORTS["updated_at"]("2026-11-24 00:00:00+00") == NOW
-    for read in SORTS.values():
-        with pytest.raises(ValueError, match="x"):
-            read("x")
+    for sort, text in (
+        ("score", "x"),
+        ("score", "101"),
+        ("score", "-2"),
+        ("updated_at", "x"),
+        ("updated_at", "2026-11-24"),
+    ):
+        with pytest.raises(ValueError, match=text):
+            SORTS[sort](text)
 
 
 def test_behind_the_last_score_only_the_unscored_are_read() -> None:

@@ -1,0 +1,1 @@
+"""Who may enter: passwords, access tokens, refresh-token families and sign-in. Callers open the transactions."""

@@ -1,0 +1,1 @@
+"""Investment memos: what there is, the document itself, and asking for one."""

@@ -1,0 +1,35 @@
+"""Keyset cursors: opaque to the caller, bound to the sort order, worth nothing outside the caller's tenant."""
+
+import base64
+import binascii
+
+import orjson
+
+from reos.core.errors import InvalidInputError
+
+
+def encode_cursor(sort: str, *key: str) -> str:
+    """Return the cursor that continues after the row with this sort key."""
+    return base64.urlsafe_b64encode(orjson.dumps([sort, *key])).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str, sort: str, length: int) -> tuple[str, ...]:
+    """Return the sort key; `InvalidInputError` for a cursor that is not ours or belongs to another order."""
+    try:
+        parts = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError) as error:
+        raise _invalid() from error
+    if not isinstance(parts, list) or len(parts) != length + 1 or not all(isinstance(part, str) for part in parts):
+        raise _invalid()
+    if parts[0] != sort:
+        raise InvalidInputError(
+            f"The cursor continues a list sorted by {parts[0]}, not by {sort}.",
+            remedy="Keep sort and filters while paging, or start without a cursor.",
+        )
+    return tuple(parts[1:])
+
+
+def _invalid() -> InvalidInputError:
+    return InvalidInputError(
+        "The cursor is not one of ours.", remedy="Pass `next_cursor` of the page before, as it is."
+    )

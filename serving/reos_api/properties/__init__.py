@@ -1,0 +1,1 @@
+"""Properties: list, detail, intake, score, provenance and history."""
