@@ -1,0 +1,38 @@
+{#
+  Pre-hook, in the model's own transaction: drain the model's queue into the temporary table `_changed`. If the model
+  fails, the drain is rolled back with it, so no key is lost; there is no watermark that could skip a late commit.
+  When everything is recomputed anyway, the queue is only emptied: the query that follows sees at least those rows.
+#}
+{% macro stage_changed() %}
+  {%- if execute -%}
+    {%- if takes_changes() %}
+    create temporary table _changed on commit drop as
+    with drained as ({{ drain_queue() }} returning tenant_id, property_id)
+    select distinct tenant_id, property_id from drained;
+    analyze _changed
+    {%- else %}
+    {{ drain_queue() }}
+    {%- endif -%}
+  {%- endif -%}
+{% endmacro %}
+
+{% macro drain_queue() -%}
+  delete from {{ source('app', 'dirty_property') }} where model = '{{ this.identifier }}'
+{%- endmacro %}
+
+{# Post-hook: queue the same properties for the models that read this one; after a full computation, all of them. #}
+{% macro forward_dirty(models) %}
+  {%- if execute -%}
+    insert into {{ source('app', 'dirty_property') }} (model, tenant_id, property_id)
+    select next.model, moved.tenant_id, moved.property_id
+    from {{ '_changed' if takes_changes() else this }} as moved
+    cross join (values {% for model in models %}('{{ model }}'){{ ', ' if not loop.last }}{% endfor %}) as next (model)
+  {%- endif -%}
+{% endmacro %}
+
+{#
+  Post-hook: after a full computation, tell the planner at once what the table holds. Small runs leave that to autovacuum.
+#}
+{% macro analyze_whole() %}
+  {%- if execute and not takes_changes() -%} analyze {{ this }} {%- else -%} select 1 {%- endif -%}
+{% endmacro %}

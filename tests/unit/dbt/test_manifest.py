@@ -1,0 +1,160 @@
+"""Rules of the dbt project, checked on its parsed manifest: no database is needed."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reos.core.settings import PROJECT_ROOT, Settings
+from reos.pipeline.score import MODELS
+from reos.pipeline.warehouse import Dbt
+
+DBT = PROJECT_ROOT / "dbt"
+LAYERS = ("staging", "intermediate", "marts")
+MAY_READ = {"staging": {"source", "seed", "staging"}, "intermediate": {"source", "seed", "staging", "intermediate"}}
+MAY_READ["marts"] = {"source", "seed", "intermediate", "marts"}
+BUILT_ON_READ = {"int_property__observation", "property_field_provenance"}  # tested through what they are read for
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    from datetime import date  # noqa: PLC0415 - beside its one use
+
+    settings = Settings(state_dir=tmp_path_factory.mktemp("dbt"), db_dbt_url="postgresql://reos_dbt:x@nowhere/reos")  # type: ignore[arg-type]
+    return Dbt(settings, date(2026, 6, 30)).manifest()
+
+
+@pytest.fixture(scope="module")
+def models(manifest: Any) -> dict[str, Any]:
+    return {node.name: node for node in manifest.nodes.values() if node.resource_type == "model"}
+
+
+def attached_tests(manifest: Any, unique_id: str) -> list[Any]:
+    return [
+        node
+        for node in manifest.nodes.values()
+        if node.resource_type == "test" and unique_id == getattr(node, "attached_node", None)
+    ]
+
+
+def layer_of(node: Any) -> str:
+    return str(node.fqn[1])
+
+
+def test_every_model_seed_and_source_says_what_it_is(manifest: Any, models: dict[str, Any]) -> None:
+    seeds = [node for node in manifest.nodes.values() if node.resource_type == "seed"]
+    described = [*models.values(), *seeds, *manifest.sources.values()]
+    assert [node.name for node in described if len(node.description.split()) < 5] == []
+
+
+def test_every_model_says_its_grain_and_tests_it(manifest: Any, models: dict[str, Any]) -> None:
+    assert [
+        name for name, node in models.items() if "Grain: one row" not in node.description and name not in BUILT_ON_READ
+    ] == []
+    untested = [
+        name
+        for name, node in models.items()
+        if name not in BUILT_ON_READ
+        and f"{name}__grain" not in {test.name for test in attached_tests(manifest, node.unique_id)}
+    ]
+    assert untested == []
+
+
+def test_every_column_is_described(models: dict[str, Any]) -> None:
+    bare = [
+        f"{name}.{column}"
+        for name, node in models.items()
+        for column, told in node.columns.items()
+        if not told.description
+    ]
+    assert bare == []
+    assert [name for name, node in models.items() if not node.columns] == []
+
+
+def test_every_model_has_one_yaml_of_its_name_beside_it(models: dict[str, Any]) -> None:
+    for name, node in models.items():
+        sql = DBT / node.original_file_path
+        assert node.patch_path.endswith(str(sql.with_suffix(".yml").relative_to(DBT))), name
+
+
+def test_names_follow_the_layer(models: dict[str, Any]) -> None:
+    patterns = {
+        "staging": r"stg_[a-z]+(_[a-z]+)*__[a-z_]+",
+        "intermediate": r"int_[a-z_]+__[a-z_]+",
+        "marts": r"(dim|fct)_[a-z_]+|property_[a-z_]+",
+    }
+    wrong = [name for name, node in models.items() if not re.fullmatch(patterns[layer_of(node)], name)]
+    assert wrong == []
+    assert {layer_of(node) for node in models.values()} == set(LAYERS)
+
+
+def test_a_layer_reads_only_those_below_it(manifest: Any, models: dict[str, Any]) -> None:
+    def kind(unique_id: str) -> str:
+        node = manifest.nodes.get(unique_id) or manifest.sources[unique_id]
+        return layer_of(node) if node.resource_type == "model" else str(node.resource_type)
+
+    upward = [
+        f"{name} reads {parent}"
+        for name, node in models.items()
+        for parent in node.depends_on.nodes
+        if kind(parent) not in MAY_READ[layer_of(node)]
+    ]
+    assert upward == []
+
+
+def test_marts_keep_a_contract_and_are_isolated_by_tenant(models: dict[str, Any]) -> None:
+    marts = [node for node in models.values() if layer_of(node) == "marts"]
+    assert len(marts) >= 5
+    for node in marts:
+        assert node.contract.enforced, node.name
+        assert all(column.data_type for column in node.columns.values()), node.name
+        hooks = " ".join(hook.sql for hook in node.config.post_hook)
+        assert node.config.materialized == "view" or "tenant_rls()" in hooks, node.name
+
+
+def test_no_table_is_ever_dropped_to_be_refreshed(models: dict[str, Any]) -> None:
+    tables = [node for node in models.values() if node.config.materialized not in {"view", "ephemeral"}]
+    assert tables
+    for node in tables:
+        assert (node.config.materialized, node.config.full_refresh) == ("incremental", False), node.name
+
+
+def test_every_model_with_a_queue_is_known_to_the_scoring_stage(models: dict[str, Any]) -> None:
+    queued = {name for name, node in models.items() for hook in node.config.pre_hook if "stage_changed" in hook.sql}
+    assert queued == set(MODELS)
+
+
+def test_every_queue_that_is_filled_is_drained() -> None:
+    written = set()
+    for path in (DBT / "models").rglob("*.sql"):
+        for names in re.findall(r"forward_(?:dirty|evidence|moved_areas)\((.*?)\)", path.read_text()):
+            written |= set(re.findall(r"'([a-z_.]+)'", names))
+    assert written - {"property.scored"} <= set(MODELS)
+
+
+def sources(pattern: str = "*.sql") -> list[Path]:
+    found = [*(DBT / "models").rglob(pattern), *(DBT / "tests").rglob(pattern)]
+    assert found
+    return found
+
+
+def test_no_model_names_a_relation_by_hand() -> None:
+    by_hand = re.compile(r"\b(?:from|join|using|into)\s+\"?(?:app|raw|staging|intermediate|marts)\"?\.", re.IGNORECASE)
+    assert [path.name for path in sources() if by_hand.search(path.read_text())] == []
+
+
+def test_nothing_reads_the_clock_or_draws_lots() -> None:
+    clock = re.compile(r"\b(now\(\)|current_date|current_timestamp|localtime|clock_timestamp|random\()", re.IGNORECASE)
+    texts = [*sources(), *(DBT / "macros").rglob("*.sql")]
+    told = [path.name for path in texts if clock.search(re.sub(r"\{#.*?#\}", "", path.read_text(), flags=re.DOTALL))]
+    assert told == []
+
+
+def test_every_model_that_decides_something_has_a_unit_test(manifest: Any, models: dict[str, Any]) -> None:
+    """A case, a window, a date or an aggregate; the wide marts only copy."""
+    logic = re.compile(r"\b(case\s+when|case\n|over \(|interval|date_trunc|to_day|distinct on|percentile|array_agg)")
+    tested = {unit.model for unit in manifest.unit_tests.values()}
+    needing = {name for name, node in models.items() if logic.search(node.raw_code)} - BUILT_ON_READ
+    assert len(needing) >= 8
+    assert needing - tested == set()

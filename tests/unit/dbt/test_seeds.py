@@ -1,0 +1,56 @@
+"""The data that decides: precedence of sources, reasons, and what a county calls its attributes."""
+
+import csv
+import re
+from collections import defaultdict
+
+from reos.core.settings import PROJECT_ROOT
+from reos.db.seed import DEFAULT_WEIGHTS
+
+DBT = PROJECT_ROOT / "dbt"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (DBT / "seeds" / f"{name}.csv").open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def fields_of_a_property() -> list[str]:
+    text = (DBT / "macros" / "resolution.sql").read_text()
+    block = text[text.index("macro property_fields") : text.index("endmacro")]
+    return re.findall(r"'(\w+)': '", block)
+
+
+def ranks() -> dict[str, list[tuple[str, str, str]]]:
+    found = defaultdict(list)
+    for row in rows("field_precedence"):
+        found[row["field"]].append((row["rank"], row["source"], row["max_age_days"]))
+    return found
+
+
+def test_every_field_has_a_rank_of_sources_and_nothing_else_has() -> None:
+    assert set(ranks()) == set(fields_of_a_property())
+    for field, order in ranks().items():
+        assert [rank for rank, _, _ in order] == [str(number) for number in range(1, len(order) + 1)], field
+
+
+def test_date_and_price_of_a_sale_always_come_from_the_same_source() -> None:
+    assert ranks()["last_sale_date"] == ranks()["last_sale_price"]
+
+
+def test_every_component_of_the_weights_has_four_reasons_in_the_order_of_the_formula() -> None:
+    components = [weight.component for weight in DEFAULT_WEIGHTS]
+    reasons = rows("reason_code")
+    for number, component in enumerate(components, start=1):
+        mine = [row for row in reasons if row["component"] == component]
+        assert [int(row["reason_code"]) for row in mine] == [10 * number + state for state in range(4)]
+        assert {row["component_code"] for row in mine} == {str(number)}
+    assert len(reasons) == 4 * len(components)
+    formula = (DBT / "macros" / "score" / "components.sql").read_text()
+    assert re.findall(r"'(\w+)': '", formula) == components
+
+
+def test_a_county_names_only_fields_that_are_read() -> None:
+    text = (DBT / "macros" / "typing" / "county_fields.sql").read_text()
+    known = set(re.findall(r"'(\w+)'", text))
+    assert {row["field"] for row in rows("county_field")} <= known
