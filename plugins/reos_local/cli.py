@@ -1,0 +1,31 @@
+"""The `reos` command: the single-machine stack from the terminal."""
+
+import logging
+import os
+
+import typer
+
+from reos_local.commands import demo, doctor, down, import_, logs, reset, screen, status, up
+from reos_local.stack import operator
+
+app = typer.Typer(
+    name="reos",
+    help="Real Estate OS on one machine: start it, look at it, feed it, stop it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # locals may hold secrets
+)
+
+
+@app.callback()
+def prepare(context: typer.Context) -> None:
+    """Real Estate OS on one machine: start it, look at it, feed it, stop it."""
+    logging.getLogger("psycopg").setLevel(logging.ERROR)  # its warnings about lost connections repeat our own message
+    if context.invoked_subcommand == "import" and "REOS_DB_PIPELINE_URL" not in os.environ:
+        with screen.failing_clearly():
+            operator.adopt(screen.current_layout())
+
+
+for command in (up.up, down.down, status.status, logs.logs, doctor.doctor, demo.demo, reset.reset):
+    app.command()(command)
+app.command("import")(import_.import_file)

@@ -1,0 +1,1 @@
+"""`reos doctor`: what this machine needs, what it lacks, and the exact remedy."""
