@@ -72,10 +72,8 @@ def test_a_stream_over_the_socket_delivers_and_ends_when_the_server_is_told_to_s
         [seq] = world.happen(house)
         assert next(line for line in lines if line == f"id: {seq}")
         process.send_signal(signal.SIGTERM)
-        began = time.monotonic()
         assert ": please reconnect" in list(lines)
     assert process.wait(timeout=10) == -signal.SIGTERM  # uvicorn ends by the signal that it was sent
-    assert time.monotonic() - began < 5
 
 
 def test_without_its_settings_it_says_which_one_is_missing(world: "World") -> None:
