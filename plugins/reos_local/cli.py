@@ -5,7 +5,7 @@ import os
 
 import typer
 
-from reos_local.commands import demo, doctor, down, import_, logs, reset, screen, status, up
+from reos_local.commands import demo, doctor, down, exec_, import_, logs, reset, screen, status, up
 from reos_local.stack import operator
 
 app = typer.Typer(
@@ -29,3 +29,4 @@ def prepare(context: typer.Context) -> None:
 for command in (up.up, down.down, status.status, logs.logs, doctor.doctor, demo.demo, reset.reset):
     app.command()(command)
 app.command("import")(import_.import_file)
+app.command("exec", context_settings=exec_.CONTEXT)(exec_.run)

@@ -3,7 +3,7 @@
 import os
 
 from reos.core.settings import get_settings
-from reos_local.stack import environment, records, secrets
+from reos_local.stack import airflow_home, environment, records, secrets
 from reos_local.stack.layout import Layout
 from reos_local.stack.ports import Ports, read_ports
 
@@ -19,8 +19,13 @@ def adopt(layout: Layout) -> None:
 
     Raises `ConfigurationError` when there is no stack to take them from.
     """
-    told = environment.everything(layout, ports_of(layout), secrets.load(layout.secrets))
-    for name, value in told.items():
+    for name, value in settings_of(layout).items():
         if name.startswith("REOS_"):
             os.environ.setdefault(name, value)
     get_settings.cache_clear()
+
+
+def settings_of(layout: Layout) -> dict[str, str]:
+    """Return every variable of the stack, Airflow's included; `ConfigurationError` when there is no stack."""
+    ports, known = ports_of(layout), secrets.load(layout.secrets)
+    return {**environment.everything(layout, ports, known), **airflow_home.settings(layout, ports, known)}
