@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +98,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     finally:
         if made.run("reset", "--yes").returncode != 0:
             lifecycle.stop(layout)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.2)
 
 
 def printed(stack: Stack) -> str:
@@ -212,12 +219,10 @@ def test_a_second_up_is_harmless(stack: Stack) -> None:
 def test_up_starts_what_was_stopped_and_leaves_the_rest_alone(stack: Stack) -> None:
     before = records.read_processes(stack.layout.processes)
     Supervisor(stack.layout).stop("sandbox")
-    deadline = time.monotonic() + 20
-    while "sandbox" in records.read_processes(stack.layout.processes):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    wait_until(lambda: "sandbox" not in records.read_processes(stack.layout.processes))
     assert stack.run("status").returncode == 1
     assert stack.run("up", "--detach").returncode == 0
+    wait_until(lambda: "sandbox" in records.read_processes(stack.layout.processes))
     after = records.read_processes(stack.layout.processes)
     assert after.pop("sandbox") != before.pop("sandbox")
     assert after == before
@@ -235,14 +240,8 @@ def test_a_port_in_use_is_reported_with_its_holder_and_the_variable(stack: Stack
 def test_a_killed_process_is_named_and_replaced(stack: Stack) -> None:
     victim = records.read_processes(stack.layout.processes)["api"].pid
     os.kill(victim, signal.SIGKILL)
-    deadline = time.monotonic() + 30
-    while not (status := stack.run("status")).stdout.count("now pid"):
-        assert time.monotonic() < deadline, status.stdout
-        time.sleep(0.5)
-    assert f"after SIGKILL (pid {victim}), now pid " in status.stdout
-    while not _answers(f"http://127.0.0.1:{stack.ports.api}/v1/health/ready"):
-        assert time.monotonic() < deadline
-        time.sleep(0.5)
+    wait_until(lambda: f"after SIGKILL (pid {victim}), now pid " in stack.run("status").stdout)
+    wait_until(lambda: _answers(f"http://{HOST}:{stack.ports.api}/v1/health/ready"))
 
 
 def test_a_file_of_ones_own_can_be_imported(stack: Stack) -> None:

@@ -31,8 +31,18 @@
 {% endmacro %}
 
 {#
-  Post-hook: after a full computation, tell the planner at once what the table holds. Small runs leave that to autovacuum.
+  Post-hook: after a large change, tell the planner at once what the table holds now, since the next model reads it in the
+  same run. Small changes leave that to autovacuum.
 #}
-{% macro analyze_whole() %}
-  {%- if execute and not takes_changes() -%} analyze {{ this }} {%- else -%} select 1 {%- endif -%}
+{% macro analyze_grown() %}
+  {%- if execute and takes_changes() -%}
+    do $$
+    begin
+      if (select count(*) from _changed) > 1000 then
+        analyze {{ this }};
+      end if;
+    end $$
+  {%- elif execute -%}
+    analyze {{ this }}
+  {%- endif -%}
 {% endmacro %}

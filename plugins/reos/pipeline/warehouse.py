@@ -169,6 +169,7 @@ def write_audit_publish(
     batch_id = str(new_id())
     if not _exists(conn, ARRIVALS):
         dbt.run("build", "--select", "+" + ARRIVALS.partition(".")[2])
+    _refresh_statistics(conn)
     landing = audit(dbt.settings, conn, "landing", ARRIVALS, batch_id, clock)
     written = dbt.run(command, *candidates)
     outcome = audit(dbt.settings, conn, "marts", CANDIDATES, batch_id, clock)
@@ -199,6 +200,22 @@ def exclusive(settings: Settings) -> Iterator[Connection]:
     with connect(settings.required("db_dbt_url"), autocommit=True, application_name="reos-warehouse") as conn:
         conn.execute("select pg_advisory_lock(hashtext('reos'), hashtext('warehouse'))")
         yield conn
+
+
+# Tables that were never analysed or have grown by half since. By size, because activity counters lag behind a commit.
+_STALE = """
+select format('%I.%I', n.nspname, c.relname) as relation
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace
+ where c.relkind = 'r' and pg_relation_size(c.oid) > 1.5 * 8192 * greatest(c.relpages, 1)
+   and has_table_privilege(c.oid, 'MAINTAIN') and n.nspname in ('app', 'raw', 'intermediate', 'marts')
+ order by 1
+"""
+
+
+def _refresh_statistics(conn: Connection) -> None:
+    """Analyse what has grown: a plan made for an empty table takes minutes on a full one."""
+    for row in conn.execute(_STALE).fetchall():
+        conn.execute(f"analyze {row['relation']}")
 
 
 def is_built(conn: Connection) -> bool:

@@ -6,10 +6,15 @@ GX is imported inside the functions: it takes seconds, and most processes that i
 
 import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from psycopg import IsolationLevel
+
+from reos.db.connection import connect
 from reos.quality.suite import Checkpoint, Rule, Suite
 
 if TYPE_CHECKING:
@@ -33,17 +38,26 @@ class Outcome:
 
 def run_suite(url: str, checkpoint: Checkpoint, suite: Suite, batch_id: str, docs: Path) -> list[Outcome]:
     """Validate the suite's relation as the role of `url` (libpq URL); `docs` shows what is broken, as Data Docs."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _one_moment(url) as snapshot:
         warnings.simplefilter("ignore")  # GX and what it imports warn about themselves, not about our data
-        return _run(url, checkpoint, suite, batch_id, docs)
+        return _run(url, checkpoint, suite, batch_id, docs, snapshot)
 
 
-def _run(url: str, checkpoint: Checkpoint, suite: Suite, batch_id: str, docs: Path) -> list[Outcome]:
+@contextmanager
+def _one_moment(url: str) -> Iterator[str]:
+    """Hold a snapshot open and yield its id: GX counts by several statements, which must not see rows come and go."""
+    with connect(url, application_name="reos-quality") as conn:
+        conn.isolation_level = IsolationLevel.REPEATABLE_READ
+        row = conn.execute("select pg_export_snapshot() as snapshot").fetchone()
+        yield str(row["snapshot"]) if row else ""
+
+
+def _run(url: str, checkpoint: Checkpoint, suite: Suite, batch_id: str, docs: Path, snapshot: str) -> list[Outcome]:
     import great_expectations as gx
 
     site = docs / suite.name
     context = _context(site)
-    batch = _batch(context, url, suite)
+    batch = _batch(context, url, suite, snapshot)
     expectations = context.suites.add(
         gx.ExpectationSuite(
             name=suite.name,
@@ -108,10 +122,18 @@ def _context(site: Path) -> "AbstractDataContext":
     return context
 
 
-def _batch(context: "AbstractDataContext", url: str, suite: Suite) -> "BatchDefinition[Any]":
+def _batch(context: "AbstractDataContext", url: str, suite: Suite, snapshot: str) -> "BatchDefinition[Any]":
+    import sqlalchemy
+
     # GX knows psycopg2 only; dbt brings it.
     scheme, _, rest = url.partition("://")
     source = context.data_sources.add_postgres(name="reos", connection_string=f"{scheme}+psycopg2://{rest}")
+
+    def look_at_the_same_moment(connection: sqlalchemy.Connection) -> None:
+        connection.exec_driver_sql("set transaction isolation level repeatable read")
+        connection.exec_driver_sql(f"set transaction snapshot '{snapshot}'")
+
+    sqlalchemy.event.listen(source.get_execution_engine().engine, "begin", look_at_the_same_moment)
     asset = source.add_table_asset(name=suite.name, table_name=suite.table, schema_name=suite.schema)
     return asset.add_batch_definition_whole_table("arrived")
 

@@ -14,7 +14,7 @@ from reos_local.stack.ports import Ports, refuse_taken
 from reos_local.stack.programs import Program
 from reos_local.stack.report import Report, step
 from reos_local.stack.secrets import Secrets, load_or_create
-from reos_local.stack.supervisord import LISTENER, Supervisor
+from reos_local.stack.supervisord import LISTENER, RUNNING, Supervisor
 
 _POLL_SECONDS = 0.25
 _STOP_SECONDS = 45
@@ -122,8 +122,7 @@ def _bring_up(supervisor: Supervisor, layout: Layout, programs: Sequence[Program
 
 def _await(supervisor: Supervisor, layout: Layout, program: Program) -> None:
     deadline = time.monotonic() + program.start_timeout
-    while not program.ready():
-        info = supervisor.process(program.name)
+    while (info := supervisor.process(program.name)).state != RUNNING or not program.ready():
         if info.state in _HOPELESS:
             raise _did_not_start(layout, program, f"it is {info.state.lower()}: {info.note}")
         if time.monotonic() > deadline:

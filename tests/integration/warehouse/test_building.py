@@ -115,3 +115,11 @@ def test_the_unit_tests_of_the_models_pass(world: Any) -> None:
     result = Dbt(world.scorer.settings, world.north.day).run("test", "--select", "test_type:unit")
     assert len(result.nodes) >= 15
     assert {node.status for node in result.nodes} == {"pass"}
+
+
+def test_tables_that_grew_are_analysed_before_they_are_read(world: Any) -> None:
+    world.north.neighbourhood(60)
+    known = "select reltuples::int from pg_class where oid = 'raw.import_record'::regclass"
+    assert world.scorer.value(known) <= 0
+    world.scorer.run()
+    assert world.scorer.value(known) == 60

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import sqlalchemy
 
 from reos.pipeline import warehouse as builder
 from reos.pipeline.warehouse import WarehouseError
@@ -54,6 +55,24 @@ def test_a_released_row_goes_through_and_is_not_held_again(world: Any) -> None:
 
     assert (report.computed, report.quarantined) == (1, 0)
     assert world.scorer.value("select owner_name from marts.dim_property") == "BLACKTHORN PILAR"
+
+
+def test_rows_that_arrive_while_the_gate_looks_do_not_stop_the_run(world: Any) -> None:
+    houses = world.north.neighbourhood(12)
+    for number, house in enumerate(houses[:4], start=1):
+        world.north.county(house, f"{number:010d}")
+    late = iter(enumerate(houses[4:], start=5))
+
+    def arrive(_connection: sqlalchemy.Connection) -> None:
+        if arriving := next(late, None):
+            world.north.county(arriving[1], f"{arriving[0]:010d}")
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, "begin", arrive)
+    try:
+        assert world.scorer.run().quarantined == 0
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "begin", arrive)
+    assert next(late, None) is None
 
 
 def test_a_layer_whose_attributes_were_renamed_stops_the_run(world: Any) -> None:
