@@ -28,6 +28,7 @@ from reos.quality import GateResult, run_checkpoint
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunResult
+    from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
 CANDIDATE, PUBLISH = "tag:candidate", "tag:publish"
@@ -100,13 +101,11 @@ class Dbt:
 
     def run(self, command: str, *arguments: str) -> DbtResult:
         """Run `dbt <command> <arguments>`; `WarehouseError` names every model and test that failed."""
-        from dbt.cli.main import dbtRunner
-
         began = time.monotonic()
         written = [] if command == "build" else ["--no-write-json"]  # the artifacts are for people and take a second
         with _environment(environment(self.settings, self.as_of)):
             self._manifest = self._manifest or self._parse()
-            done = dbtRunner(manifest=self._manifest).invoke([command, *self._options(), *written, *arguments])
+            done = _runner(self._manifest).invoke([command, *self._options(), *written, *arguments])
         nodes = tuple(_node(each) for each in getattr(done.result, "results", ()))
         result = DbtResult(done.success, nodes, time.monotonic() - began)
         if not done.success:
@@ -121,9 +120,7 @@ class Dbt:
         return self._manifest
 
     def _parse(self) -> "Manifest":
-        from dbt.cli.main import dbtRunner
-
-        done = dbtRunner().invoke(["parse", *self._options(), "--no-write-json"])
+        done = _runner(None).invoke(["parse", *self._options(), "--no-write-json"])
         if not done.success:
             raise _failure("parse", (), done.exception, self._folder())
         return cast("Manifest", done.result)
@@ -233,6 +230,16 @@ def _has_rows(conn: Connection, relation: str) -> bool:
 def _exists(conn: Connection, relation: str) -> bool:
     row = conn.execute("select to_regclass(%s) is not null as found", (relation,)).fetchone()
     return bool(row and row["found"])
+
+
+def _runner(manifest: "Manifest | None") -> "dbtRunner":
+    from dbt.cli.main import dbtRunner
+    from dbt_common.behavior_flags import BehaviorFlagRendered
+
+    # dbt labels each behaviour flag with the module that made it, by walking the stack, some twenty times an invocation.
+    # With GX, Airflow or pytest loaded that takes over two seconds; nothing but a warning's text uses the label.
+    setattr(BehaviorFlagRendered, "_default_source", staticmethod(lambda: "dbt"))  # noqa: B010
+    return dbtRunner(manifest=manifest)
 
 
 @contextmanager
