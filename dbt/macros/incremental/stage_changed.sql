@@ -3,29 +3,43 @@
   fails, the drain is rolled back with it, so no key is lost; there is no watermark that could skip a late commit.
   When everything is recomputed anyway, the queue is only emptied: the query that follows sees at least those rows.
 #}
-{% macro stage_changed() %}
+{% macro stage_changed(up_to='') %}
   {%- if execute -%}
     {%- if takes_changes() %}
     create temporary table _changed on commit drop as
-    with drained as ({{ drain_queue() }} returning tenant_id, property_id)
+    with drained as ({{ drain_queue(up_to) }} returning tenant_id, property_id)
     select distinct tenant_id, property_id from drained;
     analyze _changed
     {%- else %}
-    {{ drain_queue() }}
+    {{ drain_queue(up_to) }}
     {%- endif -%}
   {%- endif -%}
 {% endmacro %}
 
-{% macro drain_queue() -%}
+{% macro drain_queue(up_to='') -%}
   delete from {{ source('app', 'dirty_property') }} where model = '{{ this.identifier }}'
+  {%- if up_to %} and dirty_id <= {{ up_to | int }}{% endif %}
 {%- endmacro %}
+
+{#
+  The last queue row that the landing gate has looked behind, from the environment variable REOS_AUDITED_UP_TO; empty
+  without a gate. What was queued after it waits for the next run, whose gate then sees it.
+#}
+{% macro audited_up_to() %}
+  {{- return(env_var('REOS_AUDITED_UP_TO', '') if execute else '') -}}
+{% endmacro %}
+
+{# Whether this transaction has staged `_changed`. Asked of the database: a new table exists by the time post-hooks run. #}
+{% macro has_staged() %}
+  {{- return(run_query("select to_regclass('pg_temp._changed') is not null").columns[0].values()[0]) -}}
+{% endmacro %}
 
 {# Post-hook: queue the same properties for the models that read this one; after a full computation, all of them. #}
 {% macro forward_dirty(models) %}
   {%- if execute -%}
     insert into {{ source('app', 'dirty_property') }} (model, tenant_id, property_id)
     select next.model, moved.tenant_id, moved.property_id
-    from {{ '_changed' if takes_changes() else this }} as moved
+    from {{ '_changed' if has_staged() else this }} as moved
     cross join (values {% for model in models %}('{{ model }}'){{ ', ' if not loop.last }}{% endfor %}) as next (model)
   {%- endif -%}
 {% endmacro %}
@@ -35,7 +49,7 @@
   same run. Small changes leave that to autovacuum.
 #}
 {% macro analyze_grown() %}
-  {%- if execute and takes_changes() -%}
+  {%- if execute and has_staged() -%}
     do $$
     begin
       if (select count(*) from _changed) > 1000 then

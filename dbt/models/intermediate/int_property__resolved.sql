@@ -1,6 +1,6 @@
 {{ config(
     unique_key=['tenant_id', 'property_id'],
-    pre_hook=["{{ stage_changed() }}", "{{ stage_evidence() }}"],
+    pre_hook=["{{ stage_changed(audited_up_to()) }}", "{{ stage_evidence() }}"],
     post_hook=[
       "{{ forward_dirty(['int_property__valued', 'dim_property']) }}",
       "{{ forward_evidence('int_market__price_level') }}",

@@ -73,8 +73,11 @@ class DbtResult:
         return tuple(node for node in self.nodes if node.kind == "model")
 
 
-def environment(settings: Settings, as_of: date) -> dict[str, str]:
-    """Return the variables that `dbt/profiles.yml` and the macros read, from `REOS_DB_DBT_URL` and `as_of`."""
+def environment(settings: Settings, as_of: date, audited_up_to: int | None = None) -> dict[str, str]:
+    """Return the variables that `dbt/profiles.yml` and the macros read, from `REOS_DB_DBT_URL` and `as_of`.
+
+    `audited_up_to` is the last row of the queue that a landing gate has looked behind; later ones stay queued.
+    """
     parts = conninfo_to_dict(settings.required("db_dbt_url"))
     return {
         "REOS_DBT_HOST": str(parts.get("host", "127.0.0.1")),
@@ -83,6 +86,7 @@ def environment(settings: Settings, as_of: date) -> dict[str, str]:
         "REOS_DBT_DBNAME": str(parts["dbname"]),
         "DBT_ENV_SECRET_REOS_PASSWORD": str(parts.get("password", "")),
         "REOS_AS_OF": as_of.isoformat(),
+        "REOS_AUDITED_UP_TO": "" if audited_up_to is None else str(audited_up_to),
     }
 
 
@@ -97,13 +101,14 @@ class Dbt:
     settings: Settings
     as_of: date
     rebuild: bool = False
+    audited_up_to: int | None = None
     _manifest: "Manifest | None" = field(default=None, repr=False)
 
     def run(self, command: str, *arguments: str) -> DbtResult:
         """Run `dbt <command> <arguments>`; `WarehouseError` names every model and test that failed."""
         began = time.monotonic()
         written = [] if command == "build" else ["--no-write-json"]  # the artifacts are for people and take a second
-        with _environment(environment(self.settings, self.as_of)):
+        with _environment(environment(self.settings, self.as_of, self.audited_up_to)):
             self._manifest = self._manifest or self._parse()
             done = _runner(self._manifest).invoke([command, *self._options(), *written, *arguments])
         nodes = tuple(_node(each) for each in getattr(done.result, "results", ()))
@@ -167,6 +172,7 @@ def write_audit_publish(
     if not _exists(conn, ARRIVALS):
         dbt.run("build", "--select", "+" + ARRIVALS.partition(".")[2])
     _refresh_statistics(conn)
+    dbt.audited_up_to = _last_queued(conn)
     landing = audit(dbt.settings, conn, "landing", ARRIVALS, batch_id, clock)
     written = dbt.run(command, *candidates)
     outcome = audit(dbt.settings, conn, "marts", CANDIDATES, batch_id, clock)
@@ -197,6 +203,11 @@ def exclusive(settings: Settings) -> Iterator[Connection]:
     with connect(settings.required("db_dbt_url"), autocommit=True, application_name="reos-warehouse") as conn:
         conn.execute("select pg_advisory_lock(hashtext('reos'), hashtext('warehouse'))")
         yield conn
+
+
+def _last_queued(conn: Connection) -> int:
+    row = conn.execute("select coalesce(max(dirty_id), 0) as last from app.dirty_property").fetchone()
+    return int(row["last"]) if row else 0
 
 
 # Tables that were never analysed or have grown by half since. By size, because activity counters lag behind a commit.
@@ -236,8 +247,8 @@ def _runner(manifest: "Manifest | None") -> "dbtRunner":
     from dbt.cli.main import dbtRunner
     from dbt_common.behavior_flags import BehaviorFlagRendered
 
-    # dbt labels each behaviour flag with the module that made it, by walking the stack, some twenty times an invocation.
-    # With GX, Airflow or pytest loaded that takes over two seconds; nothing but a warning's text uses the label.
+    # dbt labels each behaviour flag with the module that made it, by walking the stack, some twenty times a run. With GX,
+    # Airflow or pytest loaded that takes over two seconds; nothing but a warning's text uses the label.
     setattr(BehaviorFlagRendered, "_default_source", staticmethod(lambda: "dbt"))  # noqa: B010
     return dbtRunner(manifest=manifest)
 

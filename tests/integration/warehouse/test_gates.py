@@ -75,6 +75,27 @@ def test_rows_that_arrive_while_the_gate_looks_do_not_stop_the_run(world: Any) -
     assert next(late, None) is None
 
 
+def test_a_bad_row_that_arrives_while_the_gate_looks_waits_for_the_next_gate(world: Any) -> None:
+    first, second = world.north.neighbourhood(2)
+    world.scorer.run()
+    world.north.county(first, "0000000001")
+    late = iter([second])
+
+    def arrive(_connection: sqlalchemy.Connection) -> None:
+        if arriving := next(late, None):
+            world.north.county(arriving, "0000000002", SQFT_TOT_LIVING=2_000_000, OWNER_NAME="BAD ROW")
+
+    sqlalchemy.event.listen(sqlalchemy.Engine, "begin", arrive)
+    try:
+        assert world.scorer.run().quarantined == 0
+    finally:
+        sqlalchemy.event.remove(sqlalchemy.Engine, "begin", arrive)
+    bad = "select count(*) from marts.dim_property where owner_name = 'BAD ROW'"
+    assert world.scorer.value(bad) == 0
+    assert world.scorer.run().quarantined == 1
+    assert world.scorer.value(bad) == 0
+
+
 def test_a_layer_whose_attributes_were_renamed_stops_the_run(world: Any) -> None:
     houses = world.north.neighbourhood(24)
     world.scorer.run()

@@ -8,7 +8,7 @@ import pytest
 
 from reos.core.errors import ConfigurationError
 from reos.core.settings import Settings
-from reos.pipeline.warehouse import DbtNode, DbtResult, _environment, _failure, environment
+from reos.pipeline.warehouse import DbtNode, DbtResult, _environment, _failure, _runner, environment
 
 
 def node(name: str, status: str, message: str = "", kind: str = "model") -> DbtNode:
@@ -52,6 +52,18 @@ def test_a_failure_names_each_bad_node_and_quotes_nobodys_row() -> None:
 
 def test_a_failure_before_any_node_tells_the_cause() -> None:
     assert "no such profile" in _failure("run", (), RuntimeError("no such profile"), Path("/state")).detail
+
+
+def test_dbt_does_not_walk_the_stack_for_a_label(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dbt_common import behavior_flags  # noqa: PLC0415 - dbt takes seconds to import
+
+    def walk() -> None:
+        raise AssertionError("the stack was walked")
+
+    monkeypatch.setattr(behavior_flags.inspect, "stack", walk)
+    _runner(None)
+    flag = behavior_flags.BehaviorFlagRendered({"name": "f", "default": True, "description": "d"}, {})  # type: ignore[typeddict-item]
+    assert flag.setting
 
 
 def test_models_are_told_apart_from_tests() -> None:
