@@ -247,8 +247,8 @@ def _runner(manifest: "Manifest | None") -> "dbtRunner":
     from dbt.cli.main import dbtRunner
     from dbt_common.behavior_flags import BehaviorFlagRendered
 
-    # dbt labels each behaviour flag with the module that made it, by walking the stack, some twenty times a run. With GX,
-    # Airflow or pytest loaded that takes over two seconds; nothing but a warning's text uses the label.
+    # dbt labels each behaviour flag with the module that made it, by walking the stack, some twenty times a run. With
+    # GX, Airflow or pytest loaded that takes over two seconds; nothing but a warning's text uses the label.
     setattr(BehaviorFlagRendered, "_default_source", staticmethod(lambda: "dbt"))  # noqa: B010
     return dbtRunner(manifest=manifest)
 
