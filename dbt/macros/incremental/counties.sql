@@ -26,7 +26,7 @@
   ZIP has too few sales to stand without their own.
 #}
 {% macro forward_moved_areas(model_name) %}
-  {%- if execute and takes_changes() -%}
+  {%- if execute and has_staged() -%}
     insert into {{ source('app', 'dirty_property') }} (model, tenant_id, property_id)
     with now_there as (select l.* from {{ this }} as l {{ join_changed('l', ['tenant_id', 'county_fips']) }}),
     moved as (

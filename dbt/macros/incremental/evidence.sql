@@ -14,7 +14,7 @@
 {% macro forward_evidence(model_name) %}
   {%- if execute -%}
     {%- set queue = source('app', 'dirty_property') -%}
-    {%- if takes_changes() -%}
+    {%- if has_staged() -%}
     insert into {{ queue }} (model, tenant_id, property_id)
     select distinct '{{ model_name }}', moved.tenant_id, moved.property_id
     from (

@@ -25,7 +25,9 @@ def test_the_connection_is_taken_from_the_url_with_the_password_as_a_secret() ->
         "REOS_DBT_DBNAME": "reos",
         "DBT_ENV_SECRET_REOS_PASSWORD": "p@ss",
         "REOS_AS_OF": "2026-06-30",
+        "REOS_AUDITED_UP_TO": "",
     }
+    assert environment(settings, date(2026, 6, 30), 7)["REOS_AUDITED_UP_TO"] == "7"
 
 
 def test_without_a_url_the_variable_is_named() -> None:
