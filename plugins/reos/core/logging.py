@@ -18,11 +18,10 @@ def configure_logging(level: str = "INFO", log_format: str = "console") -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        cache_logger_on_first_use=True,
     )
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    """Return a logger whose lines carry `logger=name`."""
-    logger: structlog.stdlib.BoundLogger = structlog.get_logger().bind(logger=name)
+    """Return a logger whose lines carry `logger_name=name`; it follows the configuration of when it is used."""
+    logger: structlog.stdlib.BoundLogger = structlog.get_logger(logger_name=name)
     return logger

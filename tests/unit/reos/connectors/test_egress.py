@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from reos.connectors.egress import EgressPolicy, EgressRequest
@@ -218,6 +219,7 @@ def test_an_error_that_the_reader_finds_follows_the_same_rules(wire) -> None:
 
 def test_no_secret_is_in_an_error_or_a_log_line(wire, caplog) -> None:
     caplog.set_level(logging.DEBUG)
+    structlog.reset_defaults()  # every level is heard, whatever was configured before
     secret = "t0p-s3cret-key"
     wire.answers = [httpx.ConnectError(f"cannot reach https://api.acme.test/v1?x={secret}"), httpx.Response(500)]
     request = EgressRequest("GET", URL, params={"token": secret}, headers={"apikey": secret})

@@ -57,7 +57,7 @@ def test_log_lines_are_json_with_the_logger_and_obey_the_level(capsys):
     log.info("events.appended", count=2)
     (line,) = capsys.readouterr().out.splitlines()
     record = json.loads(line)
-    assert (record["event"], record["count"], record["logger"], record["level"]) == (
+    assert (record["event"], record["count"], record["logger_name"], record["level"]) == (
         "events.appended",
         2,
         "reos.test",
