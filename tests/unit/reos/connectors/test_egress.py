@@ -217,9 +217,17 @@ def test_an_error_that_the_reader_finds_follows_the_same_rules(wire) -> None:
     assert len(wire.requests) == 1
 
 
-def test_no_secret_is_in_an_error_or_a_log_line(wire, caplog) -> None:
-    caplog.set_level(logging.DEBUG)
-    structlog.reset_defaults()  # every level is heard, whatever was configured before
+@pytest.fixture
+def every_log_line(caplog, monkeypatch):
+    """All of our lines and of httpx's, whatever a library has configured in this process before."""
+    structlog.reset_defaults()
+    for name, value in (("disabled", False), ("propagate", True)):
+        monkeypatch.setattr(logging.getLogger("httpx"), name, value)
+    caplog.set_level(logging.DEBUG, logger="httpx")
+    return caplog
+
+
+def test_no_secret_is_in_an_error_or_a_log_line(wire, every_log_line) -> None:
     secret = "t0p-s3cret-key"
     wire.answers = [httpx.ConnectError(f"cannot reach https://api.acme.test/v1?x={secret}"), httpx.Response(500)]
     request = EgressRequest("GET", URL, params={"token": secret}, headers={"apikey": secret})
@@ -227,8 +235,8 @@ def test_no_secret_is_in_an_error_or_a_log_line(wire, caplog) -> None:
         wire.send(request, secrets=(secret,), retry=RetryRule(attempts=1))
     with pytest.raises(ProviderUnavailableError):
         wire.send(request, secrets=(secret,))
-    for text in (str(down.value), repr(down.value.context), repr(lines), caplog.text):
+    for text in (str(down.value), repr(down.value.context), repr(lines), every_log_line.text):
         assert secret not in text
     assert any(line["event"] == "provider_request" for line in lines)
-    assert "HTTP Request: GET" in caplog.text
+    assert "HTTP Request: GET" in every_log_line.text
     assert down.value.__cause__ is None
