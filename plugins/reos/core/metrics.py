@@ -63,9 +63,10 @@ def observe(name: str, seconds: float, **labels: str) -> None:
         _forwarding.client.timing(_dotted(name, labels), seconds * 1000)
 
 
-def forward_to(client: StatsdClient | None) -> None:
-    """Send everything recorded from now on to `client` as well; None stops that."""
-    _forwarding.client = client
+def forward_to(client: StatsdClient | None) -> StatsdClient | None:
+    """Send everything recorded from now on to `client` as well, None stops that; return the client until now."""
+    before, _forwarding.client = _forwarding.client, client
+    return before
 
 
 def _found(catalogue: dict[str, _Metric], name: str) -> _Metric:

@@ -18,9 +18,9 @@ class RecordingStatsd:
 @pytest.fixture
 def statsd():
     client = RecordingStatsd()
-    metrics.forward_to(client)
+    before = metrics.forward_to(client)
     yield client
-    metrics.forward_to(None)
+    metrics.forward_to(before)
 
 
 def sample(name, **labels: str) -> float:
