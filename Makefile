@@ -10,7 +10,7 @@ unexport PYTHONPATH AIRFLOW_HOME
 ##@ Start here
 .PHONY: help setup demo test
 help: ## Show this help
-	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install uv, the virtual environment, and system libraries
 	@./setup.sh
@@ -58,8 +58,15 @@ imports: setup ## Layer rules of the packages
 dbt-parse: setup ## Parse the dbt project and run the manifest rules
 	@$(PY) -m pytest tests/unit/dbt -q
 
+##@ Measure it
+.PHONY: bench bench-identity
+bench: bench-identity ## Run all benchmarks; figures go to .reos/bench/
+
+bench-identity: setup ## Addresses, parcel numbers, matching and imports: accuracy and speed
+	@$(PY) tests/benchmarks/bench_identity.py
+
 ##@ Maintain it
-.PHONY: format lock openapi clean
+.PHONY: format lock openapi permissions clean
 format: setup ## Format Python and fix what ruff can fix
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
@@ -70,6 +77,9 @@ lock: setup ## Recompile requirements.lock from pyproject.toml
 
 openapi: setup ## Write serving/openapi.json from the application
 	@$(PY) -m reos_api.openapi
+
+permissions: setup ## Draw docs/permissions.md from the policies
+	@$(PY) -m reos.policy.permission_table
 
 clean: ## Remove the state directory's build output and caches (not the demo's data: that is `reos reset`)
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache dbt/target dbt/logs

@@ -1,8 +1,9 @@
 """Parcel numbers as keys. An APN is unique only inside its county, so the county's FIPS code is always part of the key.
 
 A county in `tables/apn_rules.yml` has one canonical form for all writings of a number; a number that does not fit is
-refused. Any other county gets the safe rule: upper case, each run of separators one hyphen, nothing padded or dropped,
-so that numbers which differ by the place of a separator (`10-765-44`, `10-765-4-4`) never merge.
+refused. Any other county gets the safe rule: upper case, each run of separators one hyphen, so that numbers which
+differ by the place of a separator (`10-765-44`, `10-765-4-4`) never merge. Where it is known how the county groups its
+digits (`apn_groups.py`), a number in that form is padded and its hyphens are put in; any other one stays as it is.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ from types import MappingProxyType
 
 import yaml
 
+from reos.address.apn_groups import regroup
 from reos.address.counties import county_name
 from reos.address.pub28 import table_text
 from reos.core.errors import InvalidInputError
@@ -109,9 +111,10 @@ def parcel_key(county_fips: str, apn: str) -> ParcelKey:
     county_name(county_fips)
     text = _checked(apn)
     rule = _rules().get(county_fips)
-    canonical = text if rule is None or rule.is_complete(text) else _canonical(rule, text)
+    if rule is None:
+        return ParcelKey(county_fips, regroup(county_fips, text), apn)
+    canonical = text if rule.is_complete(text) else _canonical(rule, text)
     if canonical is None:
-        assert rule is not None  # noqa: S101 - narrows the type: only a rule can refuse
         raise InvalidInputError(
             f"APN {apn!r} is not a parcel number of {rule.county}.",
             remedy=f"Its numbers have {rule.digits} digits, as in {rule.form}; compare with the county's own record.",
@@ -143,6 +146,8 @@ def _checked(apn: str) -> str:
 
 def _canonical(rule: ApnRule, text: str) -> str | None:
     tokens = text.split("-")
+    if rule.parts[0].fixed and len(tokens) == len(rule.parts) - 1:
+        return _complete(rule, [rule.parts[0].fixed, *tokens])  # NYC's block and lot, padded, in a borough of its own
     return _by_part(rule, tokens) or _complete(rule, tokens) or _restored(rule, tokens)
 
 

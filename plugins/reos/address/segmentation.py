@@ -1,97 +1,125 @@
-"""One-line text to fields. Text in the usual comma form is cut by rule, anything else by usaddress.
-
-That is a trained model: rules alone get 40 % of messy one-line addresses right, it gets 97 %. Words that it cannot
-place are handed on as `leftover`, never dropped.
-"""
+"""One-line text to fields: by commas and tables where only one cut is possible, anything else by a trained model."""
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
-from reos.address.labels import label
-from reos.address.place import is_foreign, is_home, read_region
+from reos.address.confidence import Reading
+from reos.address.cutting import cut_line, ends_in_code
+from reos.address.fields import Fields
+from reos.address.model_cut import cut_by_model
+from reos.address.place import (
+    BETWEEN_STREETS,
+    CROSS_STREETS,
+    Place,
+    begins_like_unit,
+    directs_a_reader,
+    ends_abroad,
+    is_foreign,
+    is_home,
+    take_region,
+)
+from reos.address.pub28 import (
+    CLOSING,
+    DIRECTIONALS,
+    IN_HOUSE,
+    LAST_WORDS,
+    STATES,
+    SUFFIXES,
+    UNITS,
+)
 from reos.address.street import is_closed, is_tangled, names_nothing, read_line
-from reos.address.unit import read_unit_field
+from reos.address.unit import is_identifier, is_ordinal, read_unit_field
 
-_FIELD_OF_LABEL: Mapping[str, str] = {
-    **dict.fromkeys(("AddressNumberPrefix", "AddressNumber", "AddressNumberSuffix"), "line"),
-    **dict.fromkeys(("StreetNamePreModifier", "StreetNamePreDirectional", "StreetNamePreType"), "line"),
-    **dict.fromkeys(("StreetName", "StreetNamePostType", "StreetNamePostDirectional"), "line"),
-    **dict.fromkeys(("USPSBoxType", "USPSBoxID", "USPSBoxGroupType", "USPSBoxGroupID"), "line"),
-    **dict.fromkeys(("OccupancyType", "OccupancyIdentifier"), "unit"),
-    **dict.fromkeys(("SubaddressType", "SubaddressIdentifier"), "unit"),
-    "PlaceName": "city",
-    "StateName": "state",
-    "ZipCode": "zip_code",
-}
-
+_STREET_ENDS = STATES.keys() & {*DIRECTIONALS, *SUFFIXES, *LAST_WORDS}  # CT is a court and Connecticut
+_STREET_WORDS = {*DIRECTIONALS, *SUFFIXES}
 _ZIP_AT_END = re.compile(r"\d{5}(?:-\d{4})?")
-
-
-class Fields(NamedTuple):
-    """The text cut into fields (cleaned words); `leftover` is what no field could take.
-
-    `repeated`: the text holds more than one address, so it was not cut at all. `by_model`: usaddress cut it.
-    """
-
-    line: str = ""
-    unit: str = ""
-    city: str = ""
-    state: str = ""
-    zip_code: str = ""
-    leftover: str = ""
-    foreign: bool = False
-    repeated: bool = False
-    by_model: bool = False
 
 
 def segment(text: str) -> Fields:
     """Cut a cleaned one-line address into fields."""
-    parts = [part.strip() for part in text.split(",")]
-    parts = [part for part in parts if part]
+    parts = [stripped for part in text.split(",") if (stripped := part.strip())]
     if parts and is_home(parts[-1]):
         parts.pop()
-    if parts and is_foreign(parts[-1]):
-        return Fields(leftover=text, foreign=True)
-    return _by_commas(parts) or _by_model(", ".join(parts))
+    if parts and (is_foreign(parts[-1]) or ends_abroad(parts[-1])):
+        return Fields(leftover=text, foreign=True, reading=Reading.NONE)
+    if parts and directs_a_reader(parts[0]):
+        parts[0] = _without_directions(parts[0])
+    return _by_rule(parts) or cut_by_model(", ".join(parts))
 
 
-def _by_commas(parts: list[str]) -> Fields | None:
-    """Cut `123 MAIN ST[, APT 4][, SEATTLE][, WA][ 98101]`; None unless every part is what its place says."""
-    if len(parts) < 2:  # noqa: PLR2004 - a line and a place
+def _by_rule(parts: list[str]) -> Fields | None:
+    """Cut text by its commas; a line that has none before its region, or no region, by the tables."""
+    before, state, zip_code = take_region(parts)
+    if len(before) > 1 and (state or zip_code):
+        return _by_commas(before, state, zip_code)
+    if len(parts) == 1 and state in _STREET_ENDS and not zip_code:
+        before, state = parts, ""
+    cut = cut_line(before[0]) if before else None
+    if cut is None or (state and not cut.city and not zip_code):
         return None
-    line, rest = parts[0], parts[1:]
+    units = " ".join(before[1:])
+    if units and (cut.city or not _is_unit(units)):
+        return None
+    no_city = bool(state) and not cut.city and len(parts) == 1  # LOOP is in Texas, and MAIN ST NE could be in Nebraska
+    return Fields(cut.line, units, cut.city, state, zip_code, doubtful=no_city, reading=Reading.TABLES)
+
+
+def _by_commas(parts: list[str], state: str, zip_code: str) -> Fields | None:
+    """Cut `123 MAIN ST[, APT 4], SEATTLE` before its region; None unless every part is what its place says."""
+    line, *rest = parts
     read = read_line(line)
     if names_nothing(read) or is_tangled(read) or not (read.number or read.box):
         return None
-    rest, state, zip_code = _take_region(rest)
-    units = rest[:1] if rest and _is_unit(rest[0]) else []
+    units = rest[:1] if _is_unit(rest[0]) else []
     city = rest[len(units) :]
-    certain = bool(city) or (is_closed(read) and bool(state or zip_code))
-    if len(city) > 1 or not certain or not (state or zip_code) or any(char.isdigit() for char in "".join(city)):
+    if len(city) > 1 or not (_is_city(city[0]) if city else is_closed(read) and not rest[0].isalpha()):
         return None
-    return Fields(line, " ".join(units), "".join(city), state, zip_code)
+    return Fields(line, " ".join(units), "".join(city), state, zip_code, reading=Reading.COMMAS)
 
 
-def _take_region(parts: list[str]) -> tuple[list[str], str, str]:
-    """Take state and ZIP, in one part or in two, from the end."""
-    state, zip_code = (read_region(parts[-1]) if parts else None) or ("", "")
-    parts = parts[:-1] if state or zip_code else parts
-    before = read_region(parts[-1]) if parts and zip_code and not state else None
-    if before and before[0] and not before[1]:
-        return parts[:-1], before[0], zip_code
-    return parts, state, zip_code
+def _is_city(text: str) -> bool:
+    """Tell whether a part of its own can be the city: no number, unit or street in it."""
+    if any(map(str.isdigit, text)):
+        return False
+    words = text.split(" ")
+    if ends_in_code(words) or (words[0] not in IN_HOUSE and begins_like_unit(words, apart=True)):
+        return False
+    if len(words) == 1:
+        return text not in IN_HOUSE
+    unit = words[0] in UNITS and UNITS[words[0]].strong and is_identifier(words[1])
+    inside = words[0] in IN_HOUSE and (words[1] in IN_HOUSE or words[1] in UNITS)  # not UPPER MARLBORO
+    return not (unit or inside or SUFFIXES.get(words[-1]) in CLOSING)
 
 
 def _is_unit(text: str) -> bool:
     return not read_unit_field(text).street
 
 
-def ends_in_place(text: str, places: Iterable[str]) -> bool:
-    """Tell whether a cleaned line that should stand alone goes on to a ZIP code or to one of the (cleaned) `places`."""
-    if _ZIP_AT_END.fullmatch(text.rpartition(" ")[2]):
+def _without_directions(text: str) -> str:
+    """Drop the cross streets (`BETWEEN 5TH AND 6TH AVES`) told behind a house; not when they may hold its unit."""
+    words = text.split(" ")
+    start = next(index for index, word in enumerate(words) if directs_a_reader(word))
+    told = words[start + 1 :]
+    if not start or words[start] not in CROSS_STREETS or any(map(_may_be_unit, told)):
+        return text
+    house = " ".join(words[:start])
+    read = read_line(house)
+    whole = read.number and not names_nothing(read) and not is_tangled(read)
+    return house if whole and (words[start] in BETWEEN_STREETS or is_closed(read)) else text
+
+
+def _may_be_unit(word: str) -> bool:
+    return (
+        word in UNITS
+        or word in IN_HOUSE
+        or (is_identifier(word) and not is_ordinal(word) and word not in _STREET_WORDS)
+    )
+
+
+def ends_in_place(text: str, place: Place) -> bool:
+    """Tell whether a cleaned line that should stand alone goes on to a ZIP code, or to the city or state of `place`."""
+    if text[-1:].isdigit() and _ZIP_AT_END.fullmatch(text.rpartition(" ")[2]):
         return True
-    return any(place and text.endswith(f" {place}") for place in places)
+    return text.endswith(place.endings)
 
 
 def split_unit_part(text: str) -> Fields | None:
@@ -101,17 +129,3 @@ def split_unit_part(text: str) -> Fields | None:
     line, *rest = (part.strip() for part in text.split(",") if part.strip())
     unit = " ".join(rest)
     return Fields(line, unit) if _is_unit(unit) else None
-
-
-def _by_model(text: str) -> Fields:
-    words: dict[str, list[str]] = {}
-    ended: set[str] = set()
-    last = ""
-    for word, name in label(text):
-        if name != last and name in ended:
-            return Fields(leftover=text, repeated=True)
-        ended.add(name)
-        last = name
-        words.setdefault(_FIELD_OF_LABEL.get(name, "leftover"), []).append(word.strip(","))
-    cut = {field: " ".join(" ".join(values).split()) for field, values in words.items()}
-    return Fields(foreign=False, repeated=False, by_model=True, **cut)

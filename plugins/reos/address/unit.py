@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from reos.address.pub28 import DIRECTIONALS, ORDINALS, SUFFIXES, UNITS, UnitKind
+from reos.address.pub28 import CLOSING, DIRECTIONALS, ORDINALS, SUFFIXES, UNITS, UnitKind
 
 BARE_DESIGNATOR = "UNIT"  # Publication 28 has no form for an identifier alone; UNIT claims nothing about its kind
 
-_MEMO_SIZE = 4096
+_MEMO_SIZE = 20_000
 _NUMBERED = re.compile(r"\d+(?:ST|ND|RD|TH)")
+_PLAIN_NUMBER = re.compile(r"\d+[A-Z]?")
 _HAS_DIGIT = re.compile(r"\d")
 _FUSED = re.compile(r"(APT|STE|UNIT|BLDG|LOT|SPC|PH|MH|TRLR|RM|FL)-?(\d+[A-Z]?)")
+_DESIGNATORS = frozenset(UNITS)
 _FLOORS = tuple([word] for word, kind in UNITS.items() if kind.abbreviation == "FL")  # as in 2ND FLOOR
 _LETTER_JOIN = re.compile(r"(?<=\d)-(?=[A-Z])|(?<=[A-Z])-(?=\d)")
 _LONGEST_IDENTIFIER = 3
@@ -35,10 +37,10 @@ class UnitSplit(NamedTuple):
     incomplete: bool
 
 
-def split_units(words: Sequence[str]) -> UnitSplit:
+def split_units(words: list[str]) -> UnitSplit:
     """Split the words after the house number into street and units. The first word is always the street's."""
-    words = [part for word in words for part in _unfuse(word)]
-    if UNITS.keys().isdisjoint(words):
+    words = unfused(words)
+    if _DESIGNATORS.isdisjoint(words):
         return UnitSplit(words, (), incomplete=False)
     start = 2 if words and words[0] in DIRECTIONALS else 1
     for index in range(start, len(words)):
@@ -54,18 +56,30 @@ def split_units(words: Sequence[str]) -> UnitSplit:
 @lru_cache(maxsize=_MEMO_SIZE)
 def read_unit_field(text: str) -> UnitSplit:
     """Read a cleaned field that holds nothing but the unit: `APT 4B`, `# 4`, `4B`. `street` holds what is no unit."""
-    words = [part for word in text.split() for part in _unfuse(word)]
+    words = text.split()
+    kind = UNITS.get(words[0]) if len(words) == 2 else None  # noqa: PLR2004 - designator and number, as nearly always
+    if kind and _PLAIN_NUMBER.fullmatch(words[1]):
+        return UnitSplit([], (Unit(kind.abbreviation, words[1]),), incomplete=False)
+    if words:
+        words = unfused([*_penthouse(words[0]), *words[1:]])
     found = _read(words, after_suffix=True)
     if found is not None:
         return UnitSplit([], *found)
     if words and all(is_identifier(word) for word in words) and len(words) <= _LONGEST_IDENTIFIER:
         return UnitSplit([], (Unit(BARE_DESIGNATOR, " ".join(words)),), incomplete=False)
+    if len(words) == 2 and SUFFIXES.get(words[0]) in CLOSING and is_identifier(words[1]):  # noqa: PLR2004 - `AVE 345`
+        return UnitSplit(words[:1], (Unit(BARE_DESIGNATOR, words[1]),), incomplete=False)
     return UnitSplit(list(words), (), incomplete=False)
 
 
 def is_identifier(word: str) -> bool:
     """Tell whether a word looks like a unit's number: it has a digit, or is one or two letters."""
-    return len(word) <= _SHORT_LETTERS or _HAS_DIGIT.search(word) is not None
+    return (len(word) <= _SHORT_LETTERS and word.isalpha()) or _HAS_DIGIT.search(word) is not None
+
+
+def is_ordinal(word: str) -> bool:
+    """Tell whether a word is a number in order, as in 10TH: a street's or a floor's."""
+    return _NUMBERED.fullmatch(word) is not None
 
 
 def is_bare_identifier(word: str) -> bool:
@@ -88,9 +102,26 @@ def _one_key(unit: Unit) -> str:
     return identifier if UNITS[unit.designator].generic else f"{unit.designator}{identifier}"
 
 
+def unfused(words: list[str]) -> list[str]:
+    """Split designators from the numbers that are stuck to them, as in APT4."""
+    if all(map(str.isalpha, words)) or not any(map(_FUSED.fullmatch, words)):
+        return words
+    return [part for word in words for part in _unfuse(word)]
+
+
 def _unfuse(word: str) -> tuple[str, ...]:
-    fused = None if word.isalpha() or word[:1].isdigit() else _FUSED.fullmatch(word)
+    fused = _FUSED.fullmatch(word)
     return fused.groups() if fused else (word,)
+
+
+def _penthouse(word: str) -> tuple[str, ...]:
+    """Split `PHA`: where only a unit can stand, it is penthouse A."""
+    return (word[:2], word[2]) if is_penthouse(word) else (word,)
+
+
+def is_penthouse(word: str) -> bool:
+    """Tell whether a word looks like a penthouse with its letter, as PHA does."""
+    return len(word) == len("PHA") and word.startswith("PH")
 
 
 def _seen_suffix(words: Sequence[str]) -> bool:
@@ -149,16 +180,15 @@ def _identifier(kind: UnitKind, words: Sequence[str], *, after_suffix: bool) -> 
         taken.append(word)
     if len(taken) > _LONGEST_IDENTIFIER:
         return None
-    numbered = any(_HAS_DIGIT.search(word) for word in taken)
     if kind.strong and kind.abbreviation != "STE" and len(taken) == 1:
         return taken
-    if not all(is_identifier(word) for word in taken):
+    if not all(map(is_identifier, taken)):
         return None
     if kind.strong:
         return taken
     if any(word in SUFFIXES or word in DIRECTIONALS for word in taken):
         return None
-    return taken if numbered or after_suffix else None
+    return taken if after_suffix or any(map(_HAS_DIGIT.search, taken)) else None
 
 
 def _ordinal_number(identifier: Sequence[str]) -> str:

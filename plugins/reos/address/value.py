@@ -1,11 +1,11 @@
 """The address as a value: what was written, its parts, its Publication 28 form, its match key, what is wrong."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from reos.address.confidence import Reading, confidence
 from reos.address.pub28 import HIGHWAY_FORMS
-from reos.address.unit import Unit, unit_key
+from reos.address.unit import BARE_DESIGNATOR, Unit, unit_key
 
 _KEY_WORDS = {"SAINT": "ST", "MOUNT": "MT", "FORT": "FT"}
 
@@ -47,13 +47,16 @@ class Components(NamedTuple):
     zip4: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """An address as read: `raw` as it came, `components`, and `problems` (empty when it can identify a house)."""
+class Address(NamedTuple):
+    """An address as read: `raw` as it came, `components`, and `problems` (empty when it can identify a house).
+
+    `reading` tells how the text was cut into its components.
+    """
 
     raw: str
     components: Components
     problems: tuple[Problem, ...] = ()
+    reading: Reading = Reading.NONE
 
     @property
     def line(self) -> str:
@@ -61,13 +64,12 @@ class Address:
         parts = self.components
         if parts.box:
             return parts.box
-        words = (parts.number, parts.predirection, parts.street, parts.suffix, parts.postdirection)
-        return " ".join(word for word in words if word)
+        return " ".join(filter(None, parts[:5]))
 
     @property
     def unit(self) -> str:
         """Unit, as in `APT 4B`; empty when there is none."""
-        return " ".join(f"{unit.designator} {unit.identifier}".rstrip() for unit in self.components.units)
+        return " ".join([" ".join(unit).rstrip() for unit in self.components.units])
 
     @property
     def last_line(self) -> str:
@@ -75,13 +77,13 @@ class Address:
         parts = self.components
         zip_code = f"{parts.zip5}-{parts.zip4}" if parts.zip4 else parts.zip5
         region = f"{parts.state} {zip_code}".strip()
-        return ", ".join(part for part in (parts.city, region) if part)
+        return ", ".join(filter(None, (parts.city, region)))
 
     @property
     def normalised(self) -> str:
         """The whole address in one line; reading it again gives the same address."""
         delivery = f"{self.line} {self.unit}".strip()
-        return ", ".join(part for part in (delivery, self.last_line) if part)
+        return ", ".join(filter(None, (delivery, self.last_line)))
 
     @property
     def address_key(self) -> str | None:
@@ -93,8 +95,18 @@ class Address:
             return None
         parts = self.components
         place = parts.zip5 or f"{parts.city},{parts.state}"
-        street = (parts.number, parts.predirection, _street_key(parts.street), parts.suffix, parts.postdirection)
+        street = (parts.number, parts.predirection, street_key(parts.street), parts.suffix, parts.postdirection)
         return "|".join((place, parts.box or "|".join(street), unit_key(parts.units)))
+
+    @property
+    def confidence(self) -> float:
+        """How far the reading can be trusted, 0 to 0.99: see `reos.address.confidence`."""
+        parts = self.components
+        if self.reading is Reading.NONE or not self.line:
+            return 0.0
+        typeless = not (parts.suffix or parts.box or parts.street.rpartition(" ")[0] in HIGHWAY_FORMS)
+        kindless = any(unit.designator == BARE_DESIGNATOR for unit in parts.units)
+        return confidence(self.reading, (typeless, kindless, not parts.zip5), len(self.problems))
 
     @property
     def is_valid(self) -> bool:
@@ -187,7 +199,7 @@ class Address:
         return Problem.POST_OFFICE_BOX in self.problems
 
 
-def _street_key(street: str) -> str:
+def street_key(street: str) -> str:
     """Fold the few spellings that never tell two streets apart: SAINT/ST, MOUNT/MT, FORT/FT, US ROUTE/US HIGHWAY."""
     first, _, rest = street.partition(" ")
     if first in _KEY_WORDS and rest:

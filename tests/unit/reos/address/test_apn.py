@@ -4,6 +4,7 @@ from reos.address import ParcelKey, parcel_key
 from reos.core.errors import InvalidInputError
 
 KING, COOK, ALAMEDA, STORY, MANHATTAN, QUEENS = "53033", "17031", "06001", "19169", "36061", "36081"
+WASHINGTON_MN = "27163"
 UNLISTED = "41051"  # Multnomah County, OR: no rule of its own
 
 
@@ -24,9 +25,13 @@ UNLISTED = "41051"  # Multnomah County, OR: no rule of its own
         (ALAMEDA, "48A-7070-13", "048A707001300"),
         (ALAMEDA, "048A707001300", "048A707001300"),
         (STORY, "526301100", "0526301100"),
+        (STORY, "05-26-301-100", "0526301100"),
         (MANHATTAN, "1-439-1030", "1004391030"),
         (MANHATTAN, "1004391030", "1004391030"),
         (QUEENS, "4-13666-105", "4136660105"),
+        (QUEENS, "13666-0105", "4136660105"),
+        (WASHINGTON_MN, "902721410036", "0902721410036"),
+        (WASHINGTON_MN, "09.027.21.41.0036", "0902721410036"),
         (UNLISTED, "r-12.34/ 56", "R-12-34-56"),
         (UNLISTED, "R123456", "R123456"),
     ],
@@ -64,6 +69,7 @@ def test_numbers_that_differ_by_the_place_of_a_separator_never_merge(fips: str, 
         (ALAMEDA, "5038500400"),
         (ALAMEDA, "00503 8500400"),
         (QUEENS, "1-439-1030"),
+        (QUEENS, "439-1030"),
         (QUEENS, "1004391030"),
     ],
 )

@@ -4,7 +4,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from reos.address import AddressParts, from_parts, parcel_key, parse
-from reos.address.pub28 import SUFFIXES
+from reos.address.pub28 import CLOSING_TOWNS, DIRECTIONALS, SAINTS, STATES, SUFFIXES, UNITS
 
 patient = settings(deadline=None)  # the first example loads the model
 
@@ -93,6 +93,23 @@ def test_text_never_raises_and_its_normal_form_is_stable(text: str):
     assert bool(once.address_key) == once.is_valid
     if once.is_valid:
         assert parse(once.normalised).components == once.components
+
+
+VOCABULARY = (
+    *DIRECTIONALS, *sorted(SUFFIXES)[::9], *UNITS, *sorted(STATES)[::6], *sorted(SAINTS)[::12], *CLOSING_TOWNS, "MAIN",
+    "BOX", "RR", "PO", "HWY", "COUNTY", "12", "4B", "98101", "98101-1234", "#", ",", "1/2", "10TH", "NEAR", "LA", "PHA",
+    "GARDEN", "LEVEL", "CANADA", "0",
+)  # fmt: skip
+
+
+@patient
+@given(st.integers(0, 999), st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=9))
+def test_whatever_is_read_from_an_addresss_own_words_reads_the_same_again(number: int, words: list[str]):
+    once = parse(f"{number} {' '.join(words)}")
+    assert 0 <= once.confidence <= 0.99
+    if once.is_valid:
+        again = parse(once.normalised)
+        assert (again.normalised, again.components) == (once.normalised, once.components)
 
 
 @patient

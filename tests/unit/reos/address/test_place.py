@@ -1,6 +1,6 @@
 import pytest
 
-from reos.address.place import is_foreign, is_home, read_city, read_region, read_state, read_zip
+from reos.address.place import is_foreign, is_home, read_city, read_state, read_zip, take_region
 
 
 @pytest.mark.parametrize(
@@ -42,18 +42,20 @@ def test_cities(text: str, expected: object):
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("parts", "expected"),
     [
-        ("WA 98101", ("WA", "98101")),
-        ("NEW YORK", ("NY", "")),
-        ("98101-1234", ("", "98101-1234")),
-        ("SEATTLE", None),
-        ("WA 9810", None),
-        ("", None),
+        (["12 MAIN ST", "WA 98101"], (["12 MAIN ST"], "WA", "98101")),
+        (["12 MAIN ST", "WA", "98101-1234"], (["12 MAIN ST"], "WA", "98101-1234")),
+        (["12 MAIN ST SEATTLE WASHINGTON 98101 1234"], (["12 MAIN ST SEATTLE"], "WA", "98101 1234")),
+        (["12 MAIN ST", "FORT WASHINGTON"], (["12 MAIN ST", "FORT WASHINGTON"], "", "")),
+        (["12 MAIN ST", "NEW YORK"], (["12 MAIN ST"], "NY", "")),
+        (["12 MAIN ST", "WA 9810"], (["12 MAIN ST", "WA 9810"], "", "")),
+        (["98101"], ([], "", "98101")),
+        ([], ([], "", "")),
     ],
 )
-def test_the_end_of_a_last_line(text: str, expected: object):
-    assert read_region(text) == expected
+def test_the_end_of_a_last_line(parts: list[str], expected: object):
+    assert take_region(parts) == expected
 
 
 def test_home_and_abroad():

@@ -13,8 +13,8 @@ def test_no_word_is_written_out_as_another_word():
     assert pub28.WRITTEN_OUT["RVR"] == "RIVER"
 
 
-def test_there_are_fifty_states_the_district_and_the_territories():
-    assert len(set(pub28.STATES.values())) == 56
+def test_there_are_fifty_states_the_district_the_territories_and_the_armed_forces():
+    assert len(set(pub28.STATES.values())) == 56 + 3
 
 
 def test_designators_are_abbreviated_and_classed():

@@ -53,18 +53,18 @@ def test_a_designator_that_lacks_its_number_before_another_word_is_no_unit():
         ("APT 4B", [("APT", "4B")]),
         ("4B", [("UNIT", "4B")]),
         ("GK", [("UNIT", "GK")]),
-        ("AVE 345", [("UNIT", "AVE 345")]),
         ("GARDEN LEVEL", []),
         ("1 2 3 4", []),
     ],
 )
 def test_a_field_that_holds_only_the_unit(text: str, expected: object):
     split = read_unit_field(text)
-    if text == "AVE 345":
-        assert split.street == ["AVE", "345"]
-    else:
-        assert list(split.units) == [Unit(*unit) for unit in expected]
-        assert bool(split.street) != bool(split.units)
+    assert list(split.units) == [Unit(*unit) for unit in expected]
+    assert bool(split.street) != bool(split.units)
+
+
+def test_a_number_behind_a_street_word_is_read_and_the_word_is_told():
+    assert read_unit_field("AVE 345") == (["AVE"], (Unit("UNIT", "345"),), False)
 
 
 @pytest.mark.parametrize(
