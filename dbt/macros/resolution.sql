@@ -49,13 +49,13 @@
 {% macro candidates(field, sources) %}
   {%- set found = [] -%}
   {%- for s in sources -%}
-    {%- set has = s.source ~ '_row.' ~ field ~ ' is not null' -%}
+    {%- set has = has_value(s.source ~ '_row', field) -%}
     {%- set fresh = '' if s.max_age_days is none else ' and ' ~ s.source ~ '_row.age_days <= ' ~ (s.max_age_days | int) -%}
     {%- do found.append({'when': has ~ fresh, 'value': s.source ~ '_row.' ~ field, 'source_code': s.source_code}) -%}
   {%- endfor -%}
   {%- for s in sources if s.max_age_days is not none -%}
     {%- do found.append(
-      {'when': s.source ~ '_row.' ~ field ~ ' is not null', 'value': s.source ~ '_row.' ~ field, 'source_code': s.source_code}
+      {'when': has_value(s.source ~ '_row', field), 'value': s.source ~ '_row.' ~ field, 'source_code': s.source_code}
     ) -%}
   {%- endfor -%}
   {{ return(found) }}
@@ -93,17 +93,6 @@
       > {{ tolerance }} * greatest({{ values | join(', ') }}) then 1 else 0
   end
   {%- endif -%}
-{%- endmacro %}
-
-{# The newest row of each property that was known on as_of; in an incremental run of the changed properties only. #}
-{% macro newest(relation, order) -%}
-  select distinct on (s.tenant_id, s.property_id)
-    s.*,
-    {{ as_of() }} - (s.fetched_at at time zone 'UTC')::date as age_days
-  from {{ relation }} as s
-  {{ join_changed('s') }}
-  where s.logical_date <= {{ as_of() }}
-  order by s.tenant_id, s.property_id, {{ order }}
 {%- endmacro %}
 
 {# SHA-256 of the columns' text, in hex: equal on every machine, since no date or float format is left to a setting. #}

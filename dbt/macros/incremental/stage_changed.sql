@@ -2,32 +2,24 @@
   Pre-hook, in the model's own transaction: drain the model's queue into the temporary table `_changed`. If the model
   fails, the drain is rolled back with it, so no key is lost; there is no watermark that could skip a late commit.
   When everything is recomputed anyway, the queue is only emptied: the query that follows sees at least those rows.
+  `queue` is the model's name unless another is given.
 #}
-{% macro stage_changed(up_to='') %}
+{% macro stage_changed(queue=none) %}
   {%- if execute -%}
     {%- if takes_changes() %}
     create temporary table _changed on commit drop as
-    with drained as ({{ drain_queue(up_to) }} returning tenant_id, property_id)
+    with drained as ({{ drain_queue(queue) }} returning tenant_id, property_id)
     select distinct tenant_id, property_id from drained;
     analyze _changed
     {%- else %}
-    {{ drain_queue(up_to) }}
+    {{ drain_queue(queue) }}
     {%- endif -%}
   {%- endif -%}
 {% endmacro %}
 
-{% macro drain_queue(up_to='') -%}
-  delete from {{ source('app', 'dirty_property') }} where model = '{{ this.identifier }}'
-  {%- if up_to %} and dirty_id <= {{ up_to | int }}{% endif %}
+{% macro drain_queue(queue=none) -%}
+  delete from {{ source('app', 'dirty_property') }} where model = '{{ queue or this.identifier }}'
 {%- endmacro %}
-
-{#
-  The last queue row that the landing gate has looked behind, from the environment variable REOS_AUDITED_UP_TO; empty
-  without a gate. What was queued after it waits for the next run, whose gate then sees it.
-#}
-{% macro audited_up_to() %}
-  {{- return(env_var('REOS_AUDITED_UP_TO', '') if execute else '') -}}
-{% endmacro %}
 
 {# Whether this transaction has staged `_changed`. Asked of the database: a new table exists by the time post-hooks run. #}
 {% macro has_staged() %}

@@ -3,7 +3,12 @@
   test runs (where `this` is none).
 #}
 {% macro takes_changes() %}
-  {{ return(this is not none and is_incremental() and not var('rebuild', false)) }}
+  {{ return(has_rows_already() and not var('rebuild', false)) }}
+{% endmacro %}
+
+{# Whether the table exists, in a rebuild too. #}
+{% macro has_rows_already() %}
+  {{ return(this is not none and is_incremental()) }}
 {% endmacro %}
 
 {# Join that restricts `relation_alias` to the drained keys; nothing when everything is recomputed. #}

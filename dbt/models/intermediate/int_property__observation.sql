@@ -3,7 +3,9 @@
 -- few properties at a time; nothing stores it.
 -- depends_on: {{ ref('field_precedence') }}
 -- depends_on: {{ ref('source') }}
-{%- set relations = {'lead': [], 'import': [], 'import_sale': [], 'county_assessor': [], 'attom': []} %}
+{%- set relations = {
+  'lead': [], 'import': [], 'import_sale': [], 'county_assessor': [], 'attom': [], 'openaddresses': [], 'census': []
+} %}
 {%- for field, sources in field_precedence().items() %}
   {%- for s in sources %}
     {%- do relations['import_sale' if s.source == 'import' and field.startswith('last_sale_') else s.source].append(field) %}
@@ -11,6 +13,7 @@
 {%- endfor %}
 with lead_row as (
   select
+    p.property_id as home_id,
     p.*,
     null::bigint as raw_id,
     'user'::text as licence,
@@ -19,56 +22,97 @@ with lead_row as (
 ),
 
 import_row as (
-  select distinct on (r.tenant_id, r.property_id) r.*
-  from {{ ref('stg_import__roll') }} as r
-  order by r.tenant_id, r.property_id, r.observed_at desc, r.logical_date desc, r.record_key desc
+  {{ latest(ref('stg_import__roll'), 's.observed_at desc, s.logical_date desc, s.record_key desc') }}
 ),
 
 import_sale_row as (
-  select distinct on (s.tenant_id, s.property_id)
+  select distinct on (m.tenant_id, m.property_id)
+    m.property_id as home_id,
     s.*,
     s.sale_date as observed_at,
     s.sale_date as last_sale_date,
     s.sale_price as last_sale_price
-  from {{ ref('stg_import__sale') }} as s
-  order by s.tenant_id, s.property_id, s.sale_date desc, s.sale_price desc
+  {{ of_members(ref('stg_import__sale'), 's') }}
+  order by m.tenant_id, m.property_id, s.sale_date desc, s.sale_price desc
 ),
 
 county_assessor_row as (
-  select distinct on (c.tenant_id, c.property_id) c.*
-  from {{ ref('stg_county_assessor__parcel') }} as c
-  order by c.tenant_id, c.property_id, c.logical_date desc
+  {{ latest(ref('stg_county_assessor__parcel'), 's.logical_date desc') }}
 ),
 
 attom_row as (
-  select distinct on (a.tenant_id, a.property_id) a.*
-  from {{ ref('stg_attom__property') }} as a
-  order by a.tenant_id, a.property_id, a.logical_date desc
-)
+  {{ latest(ref('stg_attom__property'), 's.logical_date desc') }}
+),
+
+geocode_row as not materialized (
+  {{ latest(ref('stg_geocode__point'), 's.logical_date desc', per=['m.member_id', 's.source']) }}
+),
+
+openaddresses_row as (
+  {{ point_of('openaddresses') }}
+),
+
+census_row as (
+  {{ point_of('census') }}
+),
 {%- set tables = {
   'lead': 'app.property', 'import': 'raw.import_record', 'import_sale': 'raw.import_record',
   'county_assessor': 'raw.county_assessor_parcel', 'attom': 'raw.attom_expanded_profile',
+  'openaddresses': 'raw.geocode_point', 'census': 'raw.geocode_point',
 } %}
-{% for relation, fields in relations.items() if fields %}
-select
-  r.tenant_id,
-  r.property_id,
-  '{{ relation | replace("_sale", "") }}'::text as source,
-  f.field,
-  f.value,
-  r.fetched_at,
-  r.observed_at,
-  r.licence,
-  r.cost_microusd,
-  '{{ tables[relation] }}'::text as raw_table,
-  r.raw_id
-from {{ relation }}_row as r
-cross join lateral (
-  values
-  {%- for field in fields %}
-    ('{{ field }}', r.{{ field }}::text){{ ',' if not loop.last }}
+
+said as (
+  {%- for relation, fields in relations.items() if fields %}
+  {%- set is_geocoder = relation in ('openaddresses', 'census') %}
+  select
+    r.tenant_id,
+    r.home_id as property_id,
+    '{{ relation | replace("_sale", "") }}'::text as source,
+    f.field,
+    f.value,
+    r.fetched_at,
+    r.observed_at,
+    r.licence,
+    r.cost_microusd,
+    '{{ tables[relation] }}'::text as raw_table,
+    r.raw_id,
+    {{ point_text('r') if 'latitude' in fields else 'null::text' }} as point,
+    {{ 'r.reason' if is_geocoder else 'null::text' }} as reason
+  from {{ relation }}_row as r
+  cross join lateral (
+    values
+    {%- for field in fields %}
+      ('{{ field }}', r.{{ field }}::text){{ ',' if not loop.last }}
+    {%- endfor %}
+  ) as f (field, value)
+  where f.value is not null
+  {{ 'or r.reason is not null' if is_geocoder }}
+  {{ 'union all' if not loop.last }}
   {%- endfor %}
-) as f (field, value)
-where f.value is not null
-{{ 'union all' if not loop.last }}
-{% endfor %}
+)
+
+select
+  s.tenant_id,
+  s.property_id,
+  s.source,
+  s.field,
+  s.value,
+  s.fetched_at,
+  s.observed_at,
+  s.licence,
+  s.cost_microusd,
+  s.raw_table,
+  s.raw_id,
+  coalesce(flagged.reason, s.reason) as rejected
+from said as s
+left join lateral (
+  select g.reason
+  from geocode_row as g
+  where g.tenant_id = s.tenant_id
+    and g.home_id = s.property_id
+    and g.is_flagged
+    and s.field in ('latitude', 'longitude')
+    and {{ point_text('g') }} = s.point
+  order by g.source
+  limit 1
+) as flagged on true

@@ -1,6 +1,6 @@
 {{ config(
     unique_key=['tenant_id', 'property_id'],
-    pre_hook=["{{ stage_changed(audited_up_to()) }}", "{{ stage_evidence() }}"],
+    pre_hook=["{{ stage_changed('landing_batch') }}", "{{ stage_evidence() }}"],
     post_hook=[
       "{{ forward_dirty(['int_property__valued', 'dim_property']) }}",
       "{{ forward_evidence('int_market__price_level') }}",
@@ -18,6 +18,7 @@ with lead_row as (
   select p.*
   from {{ ref('stg_app__property') }} as p
   {{ join_changed('p') }}
+  where (p.tenant_id, p.property_id) not in ({{ pending_properties() }})
 ),
 
 import_roll as (
@@ -25,16 +26,16 @@ import_roll as (
 ),
 
 import_sale as (
-  select distinct on (s.tenant_id, s.property_id)
-    s.tenant_id,
-    s.property_id,
+  select distinct on (m.tenant_id, m.property_id)
+    m.tenant_id,
+    m.property_id as home_id,
     s.sale_date as last_sale_date,
     s.sale_price as last_sale_price
-  from {{ ref('stg_import__sale') }} as s
-  {{ join_changed('s') }}
+  {{ of_members(ref('stg_import__sale'), 's') }}
+  {{ join_changed('m') }}
   where s.logical_date <= {{ as_of() }}
     and s.sale_date <= {{ as_of() }}
-  order by s.tenant_id, s.property_id, s.sale_date desc, s.sale_price desc
+  order by m.tenant_id, m.property_id, s.sale_date desc, s.sale_price desc
 ),
 
 import_row as (
@@ -45,7 +46,7 @@ import_row as (
   from import_roll as r
   left join import_sale as s
     on s.tenant_id = r.tenant_id
-    and s.property_id = r.property_id
+    and s.home_id = r.home_id
 ),
 
 county_assessor_row as (
@@ -54,6 +55,26 @@ county_assessor_row as (
 
 attom_row as (
   {{ newest(ref('stg_attom__property'), 's.logical_date desc') }}
+),
+
+geocode_row as (
+  {{ newest(ref('stg_geocode__point'), 's.logical_date desc', per=['m.member_id', 's.source']) }}
+),
+
+{% for source in ['openaddresses', 'census'] -%}
+{{ source }}_row as (
+  {{ point_of(source) }}
+),
+
+{% endfor -%}
+flagged_row as (
+  select
+    g.tenant_id,
+    g.home_id,
+    array_agg({{ point_text('g') }}) as points
+  from geocode_row as g
+  where g.is_flagged
+  group by g.tenant_id, g.home_id
 ),
 
 picked as (
@@ -70,15 +91,11 @@ picked as (
       {%- endfor %}
     )::smallint as disputed_fields
   from lead_row
-  left join import_row
-    on import_row.tenant_id = lead_row.tenant_id
-    and import_row.property_id = lead_row.property_id
-  left join county_assessor_row
-    on county_assessor_row.tenant_id = lead_row.tenant_id
-    and county_assessor_row.property_id = lead_row.property_id
-  left join attom_row
-    on attom_row.tenant_id = lead_row.tenant_id
-    and attom_row.property_id = lead_row.property_id
+  {%- for row in ['import_row', 'county_assessor_row', 'attom_row', 'openaddresses_row', 'census_row', 'flagged_row'] %}
+  left join {{ row }}
+    on {{ row }}.tenant_id = lead_row.tenant_id
+    and {{ row }}.home_id = lead_row.property_id
+  {%- endfor %}
 )
 
 select
@@ -93,3 +110,10 @@ select
   {%- endfor %}
   {{ row_hash(hashed) }} as resolved_hash
 from picked as p
+{% if has_rows_already() -%}
+union all
+-- a property with facts that no gate has seen stays as it is
+select t.*
+from {{ this }} as t
+where (t.tenant_id, t.property_id) in ({{ pending_properties() }})
+{% endif -%}

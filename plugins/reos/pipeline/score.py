@@ -13,8 +13,10 @@ from reos.core.clock import Clock, SystemClock
 from reos.core.settings import Settings
 from reos.db.connection import Connection, connect
 from reos.events import Subject, wake
+from reos.pipeline import landing_batch
+from reos.pipeline.dbt_result import DbtNode
 from reos.pipeline.publish_scores import publish_scores
-from reos.pipeline.warehouse import CANDIDATE, PUBLISH, Dbt, DbtNode, build, exclusive, is_built, write_audit_publish
+from reos.pipeline.warehouse import CANDIDATE, PUBLISH, Dbt, build, exclusive, is_built, write_audit_publish
 
 TABLES = "config.materialized:incremental"  # the views stand; replacing them on each run would lock readers out
 # The queues that dbt's models drain, in the order in which work flows through them.
@@ -27,6 +29,9 @@ MODELS = (
     "fct_property_score_history",
     "fct_property_score",
 )
+
+
+QUEUES = (landing_batch.BATCH, *MODELS)  # a batch that a gate stopped is still to be done
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,7 @@ def score_pending(settings: Settings, *, as_of: date, clock: Clock | None = None
             models, quarantined = _compute(settings, as_of, clock)
         published = publish_scores(conn, clock=clock)
     if published:
-        redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
-        wake(redis_url, [Subject.SCORING_CALCULATED])
+        wake(settings.optional("redis_url"), [Subject.SCORING_CALCULATED])
     seconds = time.monotonic() - began
     metrics.observe("reos_stage_seconds", seconds, stage="scoring")
     return ScoreReport(queued, published, quarantined, models, seconds)
@@ -66,7 +70,7 @@ def score_pending(settings: Settings, *, as_of: date, clock: Clock | None = None
 def _queued(conn: Connection) -> int:
     row = conn.execute(
         "select count(distinct (tenant_id, property_id)) as queued from app.dirty_property where model = any (%s)",
-        (list(MODELS),),
+        (list(QUEUES),),
     ).fetchone()
     return int(row["queued"]) if row else 0
 

@@ -19,6 +19,9 @@ from reos.db.connection import Connection
 # only one is capped: a cap that is added later finds what was spent before.
 _PERIODS = ("month", "day")
 
+# Why `hold_units` refuses, as in the error's context.
+REFUSALS = frozenset({"no_budget", *(f"{period}_cap" for period in _PERIODS)})
+
 _CAPS = "select period, cap_microusd from app.budget where tenant_id = %s and provider = %s"
 
 _OPEN_USAGE = """
@@ -36,6 +39,14 @@ update app.budget_usage u set held_microusd = u.held_microusd + %(amount)s
    and not exists (select from app.budget b
                     where b.tenant_id = u.tenant_id and b.provider = u.provider and b.period = u.period
                       and u.held_microusd + u.spent_microusd + %(amount)s > b.cap_microusd)
+"""
+_LEFT = """
+select min(b.cap_microusd - coalesce(u.held_microusd + u.spent_microusd, 0)) as rest
+  from app.budget b
+  left join app.budget_usage u
+    on u.tenant_id = b.tenant_id and u.provider = b.provider and u.period = b.period
+   and u.period_start = case b.period when 'day' then %(day)s::date else %(month)s::date end
+ where b.tenant_id = %(tenant)s and b.provider = %(provider)s
 """
 _RECORD = """
 insert into app.budget_hold (tenant_id, hold_id, provider, amount_microusd, held_at, reference)
@@ -120,6 +131,13 @@ def hold_units(
     hold_id = new_id()
     conn.execute(_RECORD, (tenant_id, hold_id, provider, amount, at, reference))
     return Grant(hold_id, units, amount)
+
+
+def units_left(conn: Connection, tenant_id: UUID, provider: str, unit: MicroUsd, *, at: datetime) -> int:
+    """Return how many units at the price `unit` every cap still admits; 0 without a budget. Holds and locks nothing."""
+    days = {period: period_start(period, at) for period in _PERIODS}
+    row = conn.execute(_LEFT, {"tenant": tenant_id, "provider": provider, **days}).fetchone()
+    return max(int((row["rest"] if row else None) or 0) // unit, 0)
 
 
 def settle(conn: Connection, hold_id: UUID, actual: MicroUsd, *, at: datetime) -> None:

@@ -5,6 +5,7 @@ A suite with nothing to look at is not run, so an idle pass costs one query and 
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from reos.core.logging import get_logger
 from reos.core.settings import Settings
 from reos.db.connection import Connection, connect, transaction
 from reos.quality.quarantine import hold
-from reos.quality.run import Outcome, run_suite
+from reos.quality.run import Outcome, run_suites
 from reos.quality.suite import Checkpoint, OnFail, Suite, load_checkpoint
 
 _log = get_logger(__name__)
@@ -80,8 +81,7 @@ def run_checkpoint(settings: Settings, name: str, *, batch_id: str, clock: Clock
     docs = settings.state_dir / "data-docs"
     began = time.monotonic()
     with connect(url, application_name="reos-quality") as conn:
-        gate = _Gate(conn, url, checkpoint, docs, batch_id, clock, new_id)
-        results = [gate.run(suite) for suite in checkpoint.suites]
+        results = _Gate(conn, url, checkpoint, docs, batch_id, clock, new_id).run()
     return GateResult(
         rows=sum(result.rows for result in results),
         quarantined=sum(result.quarantined for result in results),
@@ -101,17 +101,26 @@ class _Gate:
     clock: Clock
     new_id: NewId
 
-    def run(self, suite: Suite) -> GateResult:
+    def run(self) -> list[GateResult]:
+        """Return a result for each suite whose relation has rows."""
         with transaction(self.conn):
-            rows = _count(self.conn, suite)
-        if rows == 0:
-            return GateResult()
+            counted = [(suite, _count(self.conn, suite)) for suite in self.checkpoint.suites]
+        waiting = [(suite, rows) for suite, rows in counted if rows]
+        if not waiting:
+            return []
         started_at, began = self.clock.now(), time.monotonic()
-        outcomes = run_suite(self.url, self.checkpoint, suite, self.batch_id, self.docs)
+        found = run_suites(self.url, self.checkpoint, [suite for suite, _ in waiting], self.batch_id, self.docs)
+        asked = time.monotonic() - began
+        told = zip(waiting, found, strict=True)
+        return [self._act(suite, rows, outcomes, started_at, asked) for (suite, rows), outcomes in told]
+
+    def _act(
+        self, suite: Suite, rows: int, outcomes: Sequence[Outcome], started_at: datetime, seconds: float
+    ) -> GateResult:
         findings = tuple(_finding(suite, outcome, rows) for outcome in outcomes if not outcome.success)
         with transaction(self.conn):
             held = sum(self._hold(suite, outcome) for outcome in outcomes if not outcome.success)
-            result = GateResult(rows, held, findings, self.docs, time.monotonic() - began)
+            result = GateResult(rows, held, findings, self.docs, seconds)
             self._record(suite, result, started_at, len(outcomes))
         for finding in findings:
             _log.warning("quality.rule_broken", suite=suite.name, rule=finding.rule, on_fail=finding.on_fail.value)

@@ -1,4 +1,4 @@
-"""One run of a suite by Great Expectations, in an ephemeral context: no project folder, no state but Data Docs.
+"""One run of a checkpoint by Great Expectations, in an ephemeral context: no project folder, no state but Data Docs.
 
 GX is imported inside the functions: it takes seconds, and most processes that import us never run a gate.
 """
@@ -6,7 +6,7 @@ GX is imported inside the functions: it takes seconds, and most processes that i
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from reos.quality.suite import Checkpoint, Rule, Suite
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
     from great_expectations.core.batch_definition import BatchDefinition
+    from great_expectations.core.validation_definition import ValidationDefinition
     from great_expectations.data_context.data_context.abstract_data_context import AbstractDataContext
 
 _SITE = "quality"
@@ -36,11 +37,25 @@ class Outcome:
     observed: str
 
 
-def run_suite(url: str, checkpoint: Checkpoint, suite: Suite, batch_id: str, docs: Path) -> list[Outcome]:
-    """Validate the suite's relation as the role of `url` (libpq URL); `docs` shows what is broken, as Data Docs."""
+Outcomes = tuple[Outcome, ...]
+
+
+def run_suites(url: str, checkpoint: Checkpoint, suites: Sequence[Suite], batch_id: str, docs: Path) -> list[Outcomes]:
+    """Validate the relation of each suite as the role of `url` (libpq URL), all at one moment, in the order given.
+
+    One GX checkpoint asks all suites at once whether a rule is broken, which takes a query or two each. Only a suite
+    with a broken rule is run again for the failing rows, and for Data Docs, which show it in `docs`.
+    """
     with warnings.catch_warnings(), _one_moment(url) as snapshot:
         warnings.simplefilter("ignore")  # GX and what it imports warn about themselves, not about our data
-        return _run(url, checkpoint, suite, batch_id, docs, snapshot)
+        gx_run = _GxRun(url, checkpoint, batch_id, snapshot)
+        sound = gx_run.ask(suites)
+        return [
+            found
+            if all(each.success for each in found) and (docs / suite.name / "index.html").exists()
+            else gx_run.explain(suite, docs)
+            for suite, found in zip(suites, sound, strict=True)
+        ]
 
 
 @contextmanager
@@ -52,39 +67,52 @@ def _one_moment(url: str) -> Iterator[str]:
         yield str(row["snapshot"]) if row else ""
 
 
-def _run(url: str, checkpoint: Checkpoint, suite: Suite, batch_id: str, docs: Path, snapshot: str) -> list[Outcome]:
-    import great_expectations as gx
+@dataclass(frozen=True)
+class _GxRun:
+    """One run of a checkpoint at the moment of `snapshot`."""
 
-    site = docs / suite.name
-    context = _context(site)
-    batch = _batch(context, url, suite, snapshot)
-    expectations = context.suites.add(
-        gx.ExpectationSuite(
-            name=suite.name,
-            expectations=[rule.as_expectation(number) for number, rule in enumerate(suite.rules)],
-        )
-    )
-    validation = context.validation_definitions.add(
-        gx.ValidationDefinition(name=suite.name, data=batch, suite=expectations)
-    )
-    runnable = context.checkpoints.add(
-        gx.Checkpoint(
-            name=f"{checkpoint.name}_{suite.name}",
-            validation_definitions=[validation],
-            result_format={
-                "result_format": checkpoint.result_format,
-                "unexpected_index_column_names": list(suite.keys),
-                "return_unexpected_index_query": True,
-            },
-        )
-    )
-    found = runnable.run(run_id=gx.RunIdentifier(run_name=batch_id))
-    (validated,) = found.run_results.values()
-    if not found.success or not (site / "index.html").exists():
+    url: str
+    checkpoint: Checkpoint
+    batch_id: str
+    snapshot: str
+
+    def ask(self, suites: Sequence[Suite]) -> list[Outcomes]:
+        """Return for each suite whether its rules hold, without details, by one GX checkpoint."""
+        return self._validate(_context(), suites, {"result_format": "BOOLEAN_ONLY"})
+
+    def explain(self, suite: Suite, docs: Path) -> Outcomes:
+        """Return what is broken with the query of its rows, and write the suite's page."""
+        context = _context(docs / suite.name)
+        details = {
+            "result_format": self.checkpoint.result_format,
+            "unexpected_index_column_names": list(suite.keys),
+            "return_unexpected_index_query": True,
+        }
+        (found,) = self._validate(context, [suite], details)
         context.build_data_docs(site_names=[_SITE])  # takes a second: only when there is something to see
         _write_index(docs)
-    # GX returns results in an order of its own and rewrites kwargs, so each carries the number of its rule.
-    return [_outcome(suite.rules[_number(result)], result) for result in validated.results]
+        return found
+
+    def _validate(
+        self, context: "AbstractDataContext", suites: Sequence[Suite], result_format: dict[str, Any]
+    ) -> list[Outcomes]:
+        import great_expectations as gx
+
+        batches = _batches(context, self.url, suites, self.snapshot)
+        checks = [_validation(context, suite, batch) for suite, batch in zip(suites, batches, strict=True)]
+        runnable = gx.Checkpoint(name=self.checkpoint.name, validation_definitions=checks, result_format=result_format)
+        found = context.checkpoints.add(runnable).run(run_id=gx.RunIdentifier(run_name=self.batch_id))
+        validated = {result.suite_name: result.results for result in found.run_results.values()}
+        # GX returns results in an order of its own and rewrites kwargs, so each carries the number of its rule.
+        return [tuple(_outcome(suite.rules[_number(each)], each) for each in validated[suite.name]) for suite in suites]
+
+
+def _validation(context: "AbstractDataContext", suite: Suite, batch: "BatchDefinition[Any]") -> "ValidationDefinition":
+    import great_expectations as gx
+
+    rules = [rule.as_expectation(number) for number, rule in enumerate(suite.rules)]
+    expectations = context.suites.add(gx.ExpectationSuite(name=suite.name, expectations=rules))
+    return context.validation_definitions.add(gx.ValidationDefinition(name=suite.name, data=batch, suite=expectations))
 
 
 def _write_index(docs: Path) -> None:
@@ -95,7 +123,7 @@ def _write_index(docs: Path) -> None:
     (docs / "index.html").write_text(page, encoding="utf-8")
 
 
-def _context(site: Path) -> "AbstractDataContext":
+def _context(site: Path | None = None) -> "AbstractDataContext":
     import great_expectations as gx
     from great_expectations.data_context.types.base import (
         DataContextConfig,
@@ -110,6 +138,8 @@ def _context(site: Path) -> "AbstractDataContext":
         analytics_enabled=False,
     )
     context = gx.get_context(mode="ephemeral", project_config=config)
+    if site is None:
+        return context
     store = {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(site)}
     context.add_data_docs_site(
         site_name=_SITE,
@@ -122,7 +152,9 @@ def _context(site: Path) -> "AbstractDataContext":
     return context
 
 
-def _batch(context: "AbstractDataContext", url: str, suite: Suite, snapshot: str) -> "BatchDefinition[Any]":
+def _batches(
+    context: "AbstractDataContext", url: str, suites: Sequence[Suite], snapshot: str
+) -> "list[BatchDefinition[Any]]":
     import sqlalchemy
 
     # GX knows psycopg2 only; dbt brings it.
@@ -134,8 +166,8 @@ def _batch(context: "AbstractDataContext", url: str, suite: Suite, snapshot: str
         connection.exec_driver_sql(f"set transaction snapshot '{snapshot}'")
 
     sqlalchemy.event.listen(source.get_execution_engine().engine, "begin", look_at_the_same_moment)
-    asset = source.add_table_asset(name=suite.name, table_name=suite.table, schema_name=suite.schema)
-    return asset.add_batch_definition_whole_table("arrived")
+    tables = [source.add_table_asset(name=each.name, table_name=each.table, schema_name=each.schema) for each in suites]
+    return [table.add_batch_definition_whole_table("arrived") for table in tables]
 
 
 def _number(result: "ExpectationValidationResult") -> int:

@@ -58,6 +58,11 @@ class Suite:
     why: str
     rules: tuple[Rule, ...]
 
+    @property
+    def relation(self) -> str:
+        """What the suite reads, as schema.name."""
+        return f"{self.schema}.{self.table}"
+
 
 @dataclass(frozen=True)
 class Checkpoint:

@@ -101,6 +101,16 @@ def test_a_build_of_a_selection_runs_just_that(world: Any) -> None:
     assert {node.kind for node in result.nodes} == {"model", "test"}
 
 
+def test_a_source_that_has_fallen_silent_is_named_and_one_that_was_never_used_is_not(world: Any) -> None:
+    (house,) = world.north.neighbourhood(1)
+    world.north.county(house, "0000000001")
+    with world.database.connect("superuser", autocommit=True) as conn:
+        conn.execute("update raw.county_assessor_parcel set fetched_at = now() - interval '31 days'")
+        conn.execute("update raw.import_record set fetched_at = now()")
+    found = builder.build(world.scorer.settings, as_of=world.north.day, clock=world.scorer.clock)
+    assert found.silent_sources == ("raw.county_assessor_parcel",)
+
+
 def test_one_build_waits_for_another(world: Any) -> None:
     settings = world.scorer.settings
     with builder.exclusive(settings), world.database.connect("superuser", autocommit=True) as conn:

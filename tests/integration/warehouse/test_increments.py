@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reos.pipeline import warehouse as builder
-from reos.pipeline.warehouse import WarehouseError
+from reos.pipeline.dbt_result import WarehouseError
 
 STATE = """
 select d.apn, d.resolved_hash, f.score, f.inputs_hash, f.component_values::text as inputs, f.estimated_value

@@ -1,5 +1,6 @@
 """Rules of the dbt project, checked on its parsed manifest: no database is needed."""
 
+import csv
 import re
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,30 @@ def test_every_model_seed_and_source_says_what_it_is(manifest: Any, models: dict
     seeds = [node for node in manifest.nodes.values() if node.resource_type == "seed"]
     described = [*models.values(), *seeds, *manifest.sources.values()]
     assert [node.name for node in described if len(node.description.split()) < 5] == []
+
+
+def test_every_landing_table_says_when_it_is_stale(manifest: Any) -> None:
+    landing = [source for source in manifest.sources.values() if source.schema == "raw"]
+    assert len(landing) >= 3
+    for source in landing:
+        assert source.loaded_at_field == "fetched_at", source.name
+        assert source.freshness.warn_after.count, source.name
+        assert source.freshness.error_after.count, source.name
+
+
+def test_a_unit_test_has_a_name_that_postgresql_takes(manifest: Any) -> None:
+    """dbt names a relation after it, and PostgreSQL's names have at most 63 characters."""
+    assert [unit.name for unit in manifest.unit_tests.values() if len(unit.name) > 63] == []
+
+
+def test_nothing_is_trusted_longer_than_its_source_may_be_silent(manifest: Any) -> None:
+    """A source is stale in error when, by field_precedence, even its newest value has lost its rank for age."""
+    with (DBT / "seeds/field_precedence.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["max_age_days"]]
+    oldest = {row["source"]: int(row["max_age_days"]) for row in rows}
+    silent = {source.source_name: source.freshness.error_after.count for source in manifest.sources.values()}
+    assert oldest
+    assert {name: silent[name] for name in oldest} == oldest
 
 
 def test_every_model_says_its_grain_and_tests_it(manifest: Any, models: dict[str, Any]) -> None:

@@ -4,6 +4,8 @@ import csv
 import re
 from collections import defaultdict
 
+import yaml
+
 from reos.core.settings import PROJECT_ROOT
 from reos.db.seed import DEFAULT_WEIGHTS
 
@@ -38,6 +40,10 @@ def test_date_and_price_of_a_sale_always_come_from_the_same_source() -> None:
     assert ranks()["last_sale_date"] == ranks()["last_sale_price"]
 
 
+def test_both_halves_of_a_point_always_come_from_the_same_source() -> None:
+    assert ranks()["latitude"] == ranks()["longitude"]
+
+
 def test_every_component_of_the_weights_has_four_reasons_in_the_order_of_the_formula() -> None:
     components = [weight.component for weight in DEFAULT_WEIGHTS]
     reasons = rows("reason_code")
@@ -48,6 +54,16 @@ def test_every_component_of_the_weights_has_four_reasons_in_the_order_of_the_for
     assert len(reasons) == 4 * len(components)
     formula = (DBT / "macros" / "score" / "components.sql").read_text()
     assert re.findall(r"'(\w+)': '", formula) == components
+
+
+def test_a_code_of_use_means_the_same_to_the_connectors_and_to_the_warehouse() -> None:
+    connectors = PROJECT_ROOT / "plugins/reos/connectors"
+    attom = yaml.safe_load((connectors / "attom/fields.yml").read_text())["codes"]["property_type"]
+    counties = [yaml.safe_load(path.read_text()) for path in (connectors / "county_assessor/counties").glob("*.yml")]
+    told = [attom, *(county["fields"]["property_type"]["codes"] for county in counties)]
+    known = {row["use_value"]: row["property_type"] for row in rows("property_use")}
+    for codes in told:
+        assert codes == {code: known.get(code) for code in codes}
 
 
 def test_a_county_names_only_fields_that_are_read() -> None:

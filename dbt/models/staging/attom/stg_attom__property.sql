@@ -71,3 +71,4 @@ cross join lateral (
   limit 1
 ) as b
 left join {{ ref('property_use') }} as u on u.use_value = b.use_value
+where {{ not_quarantined('attom_expanded_profile', 'r') }}

@@ -52,3 +52,4 @@ cross join lateral (
     r.body ->> 'assessed_value' as assessed_value
   limit 1
 ) as b
+where {{ not_quarantined('import_record', 'r') }}

@@ -19,3 +19,4 @@ cross join lateral (
 ) as b
 where b.sale_date is not null
   and b.sale_price is not null
+  and {{ not_quarantined('import_record', 'r') }}

@@ -18,7 +18,10 @@ MATRIX = {
         *("timeline:read", "timeline:comment", "memos:read", "memos:request"),
     },
     Role.UNDERWRITER: {"properties:read", "timeline:read", "timeline:comment", "memos:read"},
-    Role.OPS: {"properties:update", "outreach:read", "outreach:manage", "outreach:approve", "memos:read"},
+    Role.OPS: {
+        *("properties:read", "properties:update", "memos:read"),
+        *("outreach:read", "outreach:manage", "outreach:approve"),
+    },
     Role.VIEWER: {"properties:read", "timeline:read", "memos:read"},
 }
 

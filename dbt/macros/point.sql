@@ -1,0 +1,21 @@
+{# Whether a source has a value that may be used: a coordinate only as half of a point that nobody has flagged. #}
+{% macro has_value(row, field) -%}
+  {%- if field in ('latitude', 'longitude') -%}
+  {{ point_text(row) }} is not null and {{ point_text(row) }} <> all (coalesce(flagged_row.points, '{}'))
+  {%- else -%}
+  {{ row }}.{{ field }} is not null
+  {%- endif -%}
+{%- endmacro %}
+
+{# A point as text, which is the same wherever the same point is stated; null when a half of it is missing. #}
+{% macro point_text(row) -%}
+  ({{ row }}.latitude::text || ',' || {{ row }}.longitude::text)
+{%- endmacro %}
+
+{# Of the newest points of a home's members, that of one source; its own goes before those of what was merged into it. #}
+{% macro point_of(source) -%}
+  select distinct on (g.tenant_id, g.home_id) g.*
+  from geocode_row as g
+  where g.source = '{{ source }}'
+  order by g.tenant_id, g.home_id, g.property_id = g.home_id desc, g.logical_date desc
+{%- endmacro %}
