@@ -35,8 +35,7 @@ async def pipeline_url_in_trigger(conn_id: str = CONN_ID) -> str:
 
 def redis_url() -> str | None:
     """Return where wake-ups are published, or None when there is no Redis."""
-    secret = get_settings().redis_url
-    return secret.get_secret_value() if secret else None
+    return get_settings().optional("redis_url")
 
 
 def _from_settings() -> str | None:

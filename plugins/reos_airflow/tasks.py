@@ -29,22 +29,34 @@ metrics.forward_to(AirflowStats())
 
 def list_inbox(*, tenant: str | None, profile: str | None, file: str | None) -> list[str]:
     """Return the waiting files as paths relative to the inbox, oldest first; each argument narrows the choice."""
-    from reos_airflow.inbox import waiting
+    from reos_airflow.inbox import open_inbox, waiting
 
-    inbox = get_settings().inbox_dir
+    inbox = open_inbox(get_settings().drop_url)
     found = waiting(inbox, tenant=tenant or None, profile=profile or None)
-    return [str(each.path.relative_to(inbox)) for each in found if file in (None, "", each.path.name)]
+    return [each.relative for each in found if file in (None, "", each.name)]
 
 
 def import_inbox_file(relative: str) -> Figures:
     """Import one waiting file and put it away; one that is at fault fails the task at once, without retries."""
+    from reos_airflow.inbox import open_inbox
     from reos_airflow.intake import import_waiting_file
 
+    settings = get_settings()
+    inbox = open_inbox(settings.drop_url)
     with pipeline_connection() as conn:
         try:
-            return import_waiting_file(conn, get_settings().inbox_dir, relative, clock=SystemClock())
+            limit = settings.import_max_bytes
+            return import_waiting_file(conn, inbox, relative, clock=SystemClock(), max_bytes=limit)
         except (InvalidInputError, NotFoundError) as error:
             raise AirflowFailException(str(error)) from error
+
+
+def settle_matches(*, reblock: bool = False) -> Figures:
+    """Compare all properties of all tenants with one another; `reblock` makes the blocks of all of them anew."""
+    from reos.pipeline.settle_matches import settle_matches as settle
+
+    with pipeline_connection() as conn:
+        return _done(settle(conn, clock=SystemClock(), reblock=reblock))
 
 
 def enrich_properties() -> Figures:
@@ -53,6 +65,14 @@ def enrich_properties() -> Figures:
 
     with pipeline_connection() as conn:
         return _done(enrich_pending(conn, settings=get_settings(), clock=SystemClock(), redis_url=redis_url()))
+
+
+def geocode_properties() -> Figures:
+    """Find out where the properties are that discovery announced or a load of address points touched."""
+    from reos.pipeline.geocode import geocode_pending
+
+    with pipeline_connection() as conn:
+        return _done(geocode_pending(conn, settings=get_settings(), clock=SystemClock()))
 
 
 def score_properties(as_of: str | None = None) -> Figures:

@@ -10,8 +10,12 @@ from reos_api import problems
 from reos_api.auth.endpoints import router as auth
 from reos_api.description import DESCRIPTION, TAGS, VERSION
 from reos_api.events.endpoints import router as events
+from reos_api.exports.endpoints import router as exports
 from reos_api.health.endpoints import router as health
+from reos_api.imports.endpoints import router as imports
+from reos_api.imports.upload import PATH as IMPORT_PATH
 from reos_api.lifespan import lifespan_of
+from reos_api.matches.endpoints import router as matches
 from reos_api.memos.endpoints import router as memos
 from reos_api.metrics import ApiMetrics
 from reos_api.middleware.body_limit import BodyLimit
@@ -41,7 +45,7 @@ def create_app(settings: Settings, api: ApiSettings | None = None, *, clock: Clo
         redoc_url=None,
         redirect_slashes=False,
     )
-    for router in (auth, properties, memos, events, health, reference):
+    for router in (auth, imports, exports, properties, matches, memos, events, health, reference):
         app.include_router(router)
     problems.install(app)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
@@ -53,7 +57,7 @@ def _middleware(settings: Settings, limits: ApiSettings, metrics: ApiMetrics) ->
     cors = Middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "DELETE"],
         allow_headers=["authorization", "content-type", "idempotency-key", "if-none-match", "last-event-id"],
         expose_headers=["etag", "x-request-id", "idempotent-replayed", "location"],
     )
@@ -63,5 +67,5 @@ def _middleware(settings: Settings, limits: ApiSettings, metrics: ApiMetrics) ->
         Middleware(Observe, metrics=metrics),
         *([cors] if settings.cors_origins else []),
         Middleware(UnforeseenErrors),
-        Middleware(BodyLimit, limit=limits.body_limit_bytes),
+        Middleware(BodyLimit, limit=limits.body_limit_bytes, uploads={IMPORT_PATH: settings.import_upload_max_bytes}),
     ]

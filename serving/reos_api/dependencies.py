@@ -15,7 +15,7 @@ from reos_api.reads import TenantReads
 from reos_api.services import Services
 
 _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="Access token of `POST /v1/auth/login`.")
-_RESOURCE_PARAMETERS = ("property_id", "memo_id")
+_RESOURCE_PARAMETERS = ("property_id", "memo_id", "review_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,7 @@ def tenant_reads(who: SignedIn, app: AppServices) -> TenantReads:
 Reads = Annotated[TenantReads, Depends(tenant_reads)]
 PropertyReader = Annotated[Caller, Depends(permission(Action.PROPERTIES_READ))]
 PropertyCreator = Annotated[Caller, Depends(permission(Action.PROPERTIES_CREATE))]
+PropertyUpdater = Annotated[Caller, Depends(permission(Action.PROPERTIES_UPDATE))]
 TimelineReader = Annotated[Caller, Depends(permission(Action.TIMELINE_READ))]
 MemoReader = Annotated[Caller, Depends(permission(Action.MEMOS_READ))]
 MemoRequester = Annotated[Caller, Depends(permission(Action.MEMOS_REQUEST))]

@@ -21,6 +21,8 @@ with `POST /v1/properties`, follow it on `GET /v1/properties/{property_id}/strea
 TAGS = [
     {"name": "auth", "description": "Sign in, refresh, sign out, and see who you are."},
     {"name": "properties", "description": "The record: list, detail, intake, score, provenance."},
+    {"name": "imports", "description": "Files of leads: upload, preview, commit, undo, and what was refused."},
+    {"name": "matches", "description": "Pairs that may be one home: the review queue, merging and unmerging."},
     {"name": "memos", "description": "Investment memos as PDF."},
     {"name": "timeline", "description": "What happened to a property."},
     {"name": "events", "description": "The event log, live, as server-sent events."},

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
+import anyio.to_thread
 from fastapi import FastAPI
 
 from reos.core.clock import Clock
 from reos.core.settings import Settings
+from reos.identity import passwords
 from reos.identity.access_tokens import AccessTokens
 from reos.identity.keyring import KeyRing
 from reos.timeline.relay import Relay
@@ -39,6 +41,7 @@ def lifespan_of(settings: Settings, api: ApiSettings, clock: Clock, metrics: Api
             app.state.services = running
             await running.relay.start()
             await stack.enter_async_context(_background(running))
+            await anyio.to_thread.run_sync(passwords.prepare, api.bcrypt_rounds)
             gc.collect()
             gc.freeze()  # what lives as long as the process is never scanned again: p99 falls by half and more
             yield

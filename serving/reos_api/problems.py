@@ -26,6 +26,19 @@ from reos.core.errors import (
 from reos.core.logging import get_logger
 
 MEDIA_TYPE = "application/problem+json"
+
+
+class MergedError(ReosError):
+    """The property was merged into another, which answers at `location`."""
+
+    status = 307
+    code = "merged"
+
+    def __init__(self, detail: str, location: str) -> None:
+        super().__init__(detail, remedy="Follow `location`.")
+        self.location = location
+
+
 _log = get_logger(__name__)
 
 _MISSING_WAREHOUSE = (asyncpg.UndefinedTableError, asyncpg.InvalidSchemaNameError)
@@ -73,6 +86,7 @@ class Problem(BaseModel):
 
 
 _WHEN: Mapping[int, str] = {
+    307: "The property was merged; `location` is the same resource of its survivor.",
     401: "No valid access token.",
     403: "The policy kernel refused; `detail` names the rule, `remedy` who may.",
     404: "No such thing in this tenant.",
@@ -117,8 +131,14 @@ def render(scope: Scope, error: Exception) -> Response:
         _log.error("request_failed", path=scope["path"], code=known.code, exc_info=error)
     if isinstance(known, ConfigurationError) or type(known) is ReosError:
         return problem_response(scope, 500, known.code, "Something went wrong on our side.")
-    headers = {"www-authenticate": 'Bearer error="invalid_token"'} if isinstance(known, AuthenticationError) else None
+    headers = _headers(known)
     return problem_response(scope, known.status, known.code, known.detail, headers=headers, remedy=known.remedy)
+
+
+def _headers(error: ReosError) -> Mapping[str, str] | None:
+    if isinstance(error, AuthenticationError):
+        return {"www-authenticate": 'Bearer error="invalid_token"'}
+    return {"location": error.location} if isinstance(error, MergedError) else None
 
 
 def translate(error: Exception) -> ReosError:

@@ -22,6 +22,12 @@ class TenantReads:
         async with self.pools.reading(self.tenant_id) as connection:
             return await connection.fetchrow(query.sql, *query.args)
 
+    async def rows(self, query: Query) -> "list[asyncpg.Record]":
+        """Return all rows."""
+        async with self.pools.reading(self.tenant_id) as connection:
+            found: list[asyncpg.Record] = await connection.fetch(query.sql, *query.args)
+            return found
+
     async def row(self, query: Query, missing: str = "") -> "asyncpg.Record":
         """Return the first row of a query that has one; `NotFoundError` saying `missing` otherwise."""
         found = await self.find(query)

@@ -32,4 +32,4 @@ class Services:
     @property
     def redis_url(self) -> str | None:
         """Where wake-ups are published, if anywhere."""
-        return self.settings.redis_url.get_secret_value() if self.settings.redis_url else None
+        return self.settings.optional("redis_url")

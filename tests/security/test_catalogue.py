@@ -5,7 +5,10 @@ import pytest
 from reos.db import rls
 from reos.db.roles import APP, DEFINER, OWNER
 
-SHARED_TABLES = {"app.event_subject", "app.event_type", "app.consumer_cursor", "app.wake_cursor", "app.quality_run"}
+SHARED_TABLES = {
+    *("app.event_subject", "app.event_type", "app.consumer_cursor", "app.wake_cursor", "app.quality_run"),
+    *("app.reference_load", "app.address_point", "app.address_point_stage", "app.zip_area"),
+}
 # Keys that span tenants: identities that only the database fills in, and a slug that only an administrator chooses.
 SPANNING_KEYS = {"pk_dirty_property", "uq_event_log_seq", "uq_tenant_slug"}
 DEFINER_FUNCTIONS = {

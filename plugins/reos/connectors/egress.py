@@ -8,6 +8,8 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -43,16 +45,18 @@ class EgressPolicy:
     attempt_s: float = 30.0  # a whole try, body included: stops an answer that drips
     retry: RetryRule = field(default_factory=RetryRule)
     bills_answers: bool = False  # a 200 costs money even if its body gets lost, so it is not asked for again
+    reads_redirects: bool = False  # a redirect is an answer that the connector judges; following it is a new request
 
 
 @dataclass(frozen=True)
 class EgressRequest:
-    """One request; `form` makes it a form-encoded body."""
+    """One request; `form` makes it a form-encoded body, `files` (field → name, content, media type) a multipart one."""
 
     method: str
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
     form: Mapping[str, str] | None = None
+    files: Mapping[str, tuple[str, bytes, str]] | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -115,27 +119,43 @@ class Egress:
         """Close all connections."""
         await self._client.aclose()
 
-    async def send(self, policy: EgressPolicy, request: EgressRequest, read: Callable[[EgressResponse], T]) -> T:
+    async def send(
+        self,
+        policy: EgressPolicy,
+        request: EgressRequest,
+        read: Callable[[EgressResponse], T],
+        *,
+        into: Path | None = None,
+    ) -> T:
         """Send `request` under `policy` and return what `read` makes of the answer.
+
+        With `into`, the body of a 200 is written to that file as it comes, for what is too large for memory, and
+        `EgressResponse.body` is empty; each try begins the file anew.
 
         `read` judges the statuses that are the connector's own and may raise; what it raises is retried by the same
         rules, so an error inside an HTTP 200 gets its second try. Raises `EgressRefusedError`, and once the retries are
         used up `RateLimitedError` (429) or `ProviderUnavailableError` (408, 5xx, broken or oversized answers).
         """
         prepared = self._client.build_request(
-            request.method, request.url, params=request.params or None, data=request.form, headers=request.headers
+            *(request.method, request.url),
+            params=request.params or None,
+            data=request.form,
+            files=request.files,
+            headers=request.headers,
         )
         self._guard.admit(policy.provider, prepared.url, policy.destinations)
         async for attempt in retrying(policy.retry, self._sleep):
             with attempt:
-                answer = await self._attempt(policy, prepared, read)
+                answer = await self._attempt(policy, prepared, read, into)
         return answer
 
-    async def _attempt(self, policy: EgressPolicy, request: httpx.Request, read: Callable[[EgressResponse], T]) -> T:
+    async def _attempt(
+        self, policy: EgressPolicy, request: httpx.Request, read: Callable[[EgressResponse], T], into: Path | None
+    ) -> T:
         started = time.monotonic()
         try:
             async with asyncio.timeout(policy.attempt_s):
-                response = await self._exchange(policy, request)
+                response = await self._exchange(policy, request, into)
             self._judge(policy, response)
             answer = read(response)
         except TimeoutError:
@@ -148,7 +168,7 @@ class Egress:
         self._log(policy, request, started, outcome=str(response.status))
         return answer
 
-    async def _exchange(self, policy: EgressPolicy, request: httpx.Request) -> EgressResponse:
+    async def _exchange(self, policy: EgressPolicy, request: httpx.Request, into: Path | None) -> EgressResponse:
         addresses = await self._guard.addresses_of(policy.provider, request.url)
         timeout = httpx.Timeout(policy.read_s, connect=policy.connect_s)
         request.extensions = {**request.extensions, ADDRESSES: addresses, "timeout": timeout.as_dict()}
@@ -158,7 +178,7 @@ class Egress:
             response = await self._client.send(request, stream=True)
             status = response.status_code
             try:
-                body = await _read(policy, response)
+                body = await _read(policy, response, into if status == 200 else None)  # noqa: PLR2004 - a file is a 200
             finally:
                 await response.aclose()
         except httpx.HTTPError as error:
@@ -182,7 +202,7 @@ class Egress:
             )
         if status == _REQUEST_TIMEOUT or status >= _SERVER_ERROR:
             raise _unavailable(policy, f"HTTP {status}", status=status, wait=wait)
-        if 300 <= status < 400:  # noqa: PLR2004 - the redirect class
+        if 300 <= status < 400 and not policy.reads_redirects:  # noqa: PLR2004 - the redirect class
             raise EgressRefusedError(
                 f"{policy.provider} answers with a redirect (HTTP {status}), which is never followed.",
                 provider=policy.provider,
@@ -202,15 +222,17 @@ class Egress:
         )
 
 
-async def _read(policy: EgressPolicy, response: httpx.Response) -> bytes:
+async def _read(policy: EgressPolicy, response: httpx.Response, into: Path | None) -> bytes:
     if response.headers.get("content-encoding", "").lower() not in _PLAIN_ENCODINGS:
         raise _unavailable(policy, "an encoding that we did not ask for", status=response.status_code)
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > policy.max_bytes:
-            raise _unavailable(policy, f"more than {policy.max_bytes} bytes", status=response.status_code)
-    return bytes(body)
+    taken = 0
+    with BytesIO() if into is None else into.open("wb") as body:
+        async for chunk in response.aiter_bytes():
+            taken += len(chunk)
+            if taken > policy.max_bytes:
+                raise _unavailable(policy, f"more than {policy.max_bytes} bytes", status=response.status_code)
+            body.write(chunk)
+        return body.getvalue() if isinstance(body, BytesIO) else b""
 
 
 def _unavailable(

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from reos.connectors.attom import settings as attom
 from reos.connectors.attom.client import Attom
+from reos.connectors.census_geocoder.client import CensusGeocoder
 from reos.connectors.contract import Connector, ConnectorSpec
 from reos.connectors.county_assessor import settings as county_assessor
 from reos.connectors.county_assessor.client import CountyAssessor
@@ -37,3 +38,9 @@ def connectors(settings: Settings, egress: Egress, clock: Clock) -> dict[str, Co
         key = settings.attom_api_key.get_secret_value()
         found[attom.SPEC.provider] = Attom(egress, settings.attom_base_url, key, clock)
     return found
+
+
+def geocoders(settings: Settings, egress: Egress, clock: Clock) -> dict[str, Connector]:
+    """Return what is asked where an address is: apart from `connectors`, since it knows nothing else of a property."""
+    census = CensusGeocoder(egress, settings.census_base_url, clock)
+    return {census.spec.provider: census}

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     db_pipeline_url: SecretStr | None = None
     db_dbt_url: SecretStr | None = None
     db_quality_url: SecretStr | None = None
+    db_superuser_url: SecretStr | None = None  # only for the one-shot that creates roles and database
     redis_url: SecretStr | None = None
 
     # API: {"kid": "secret of 32 bytes or more"}; the first key signs, all verify
@@ -44,7 +45,17 @@ class Settings(BaseSettings):
     attom_base_url: str = "https://api.gateway.attomdata.com"
     attom_api_key: SecretStr | None = None
     county_base_url: str | None = None
+    census_base_url: str = "https://geocoding.geo.census.gov/geocoder"
+    socrata_app_token: SecretStr | None = None
+    openaddresses_base_url: str = "https://batch.openaddresses.io"
+    openaddresses_token: SecretStr | None = None
+    openaddresses_places: list[str] = []  # whose address points are loaded each week, as in ["us/wa/king"]
     egress_private_hosts: list[str] = []  # "host:port" pairs on private addresses that egress may reach (the sandbox)
+
+    # imports: the largest file, packed or unpacked; uploads to the API are held in full before they are read
+    inbox_url: str | None = None  # where files are dropped, as s3://airflow_connection@bucket/inbox
+    import_max_bytes: int = 1 << 30
+    import_upload_max_bytes: int = 64 << 20
 
     @property
     def memo_dir(self) -> Path:
@@ -55,6 +66,16 @@ class Settings(BaseSettings):
     def inbox_dir(self) -> Path:
         """Drop folder: `<inbox>/<tenant>/<profile>/<file>` is imported by the discovery DAG."""
         return self.state_dir / "inbox"
+
+    @property
+    def drop_url(self) -> str:
+        """Where files are dropped, as a URL."""
+        return self.inbox_url or self.inbox_dir.absolute().as_uri()
+
+    @property
+    def download_dir(self) -> Path:
+        """Files of public sources, kept until their load is done."""
+        return self.state_dir / "downloads"
 
     @property
     def dbt_dir(self) -> Path:
@@ -73,6 +94,10 @@ class Settings(BaseSettings):
             variable = f"REOS_{field.upper()}"
             raise ConfigurationError(f"{variable} is not set.", remedy=f"Set {variable} in this process's environment.")
         return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+    def optional(self, field: str) -> str | None:
+        """Return the secret `field` in clear text, or None where it is not set."""
+        return self.required(field) if getattr(self, field) is not None else None
 
 
 @lru_cache(maxsize=1)

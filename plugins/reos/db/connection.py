@@ -31,14 +31,21 @@ select r.rolsuper as superuser,
 """
 
 
-def connect(url: str, *, autocommit: bool = False, application_name: str = "reos") -> Connection:
-    """Open a connection that returns rows as dicts and works in UTC; `UnavailableError` when nobody answers."""
+def connect(
+    url: str, *, autocommit: bool = False, application_name: str = "reos", tenant_id: UUID | None = None
+) -> Connection:
+    """Open a connection that returns rows as dicts and works in UTC; `UnavailableError` when nobody answers.
+
+    `tenant_id` confines a connection that serves one caller for its whole life and is never pooled: outside
+    `tenant_transaction`, too, it sees and writes only that tenant's rows.
+    """
+    confined = f" -c app.current_tenant_id={tenant_id}" if tenant_id else ""
     try:
         return psycopg.connect(
             url,
             autocommit=autocommit,
             application_name=application_name,
-            options="-c timezone=UTC",
+            options=f"-c timezone=UTC{confined}",
             row_factory=dict_row,
         )
     except psycopg.OperationalError as error:

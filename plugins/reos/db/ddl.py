@@ -34,6 +34,42 @@ def create_table(
     execute(rls.grant(name, grants))
 
 
+def create_landing_table(
+    name: str, columns: str = "", *, comment: str, key: str = "property_id, logical_date", grants: Mapping[str, str]
+) -> None:
+    """Create `raw.name`: the columns of every landed answer, then `columns`, and triggers that queue its property.
+
+    `key` (without the tenant) is what a repetition of the same load meets; `columns` ends in no comma.
+    """
+    unique = "_".join(column.strip() for column in key.split(","))
+    more = f"{columns.strip()}," if columns.strip() else ""
+    create_table(
+        f"raw.{name}",
+        f"""
+        tenant_id uuid not null,
+        raw_id bigint not null generated always as identity,
+        property_id uuid not null,
+        logical_date date not null,
+        fetched_at timestamptz not null,
+        request_hash bytea,
+        http_status smallint,
+        cost_microusd bigint not null default 0,
+        licence text not null,
+        body jsonb not null,
+        body_sha256 bytea not null,
+        {more}
+        constraint pk_{name} primary key (tenant_id, raw_id),
+        constraint uq_{name}_tenant_id_{unique} unique (tenant_id, {key}),
+        constraint ck_{name}_body_sha256 check (octet_length(body_sha256) = 32),
+        constraint fk_{name}_property foreign key (tenant_id, property_id)
+            references app.property (tenant_id, property_id)
+        """,
+        comment=comment,
+        grants=grants,
+    )
+    execute(rls.queue_changes(f"raw.{name}"))
+
+
 def drop_tables(names: Iterable[str]) -> None:
     """Drop the tables in the order given, with their policies, grants, indexes and triggers."""
     execute(f"drop table {name}" for name in names)

@@ -1,11 +1,12 @@
 """Discovery: a lead comes in, is normalised and keyed, stored once, and told as an event, all in one transaction.
 
 The same lead again finds its property and tells nothing. A lead with a parcel number for a property that was known by
-its address alone gives it that number; two different parcel numbers are never merged.
+its address alone gives it that number; two different parcel numbers are never merged. What is new is compared with what
+is known nearby: certainly the same home is merged, what may be the same is queued for a person.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from reos.db import tenant_transaction
 from reos.db.connection import Connection
 from reos.events import EventType, NewEvent, append
 from reos.property import repository
+from reos.property.candidates import Settled, settle
 from reos.property.identity import Claim, PropertyIdentity, identify
 
 
@@ -26,6 +28,7 @@ class Outcome(StrEnum):
     CREATED = "created"
     KNOWN = "known"
     UPDATED = "updated"
+    MERGED = "merged"
     REFUSED = "refused"
 
 
@@ -63,12 +66,18 @@ class Lead:
 
 @dataclass(frozen=True)
 class Discovered:
-    """The property of a lead. `property_id` is None exactly when the lead was refused, for `reason`."""
+    """The property of a lead. `property_id` is None exactly when the lead was refused, for `reason`.
+
+    A lead that was `merged` has a record of its own, `absorbed_id`, and `property_id` is the survivor. `may_be` lists
+    known properties that may be the same home: those pairs wait in the review queue.
+    """
 
     property_id: UUID | None
     created: bool
     outcome: Outcome
     reason: str
+    absorbed_id: UUID | None = None
+    may_be: tuple[UUID, ...] = ()
 
 
 def discover(
@@ -110,7 +119,10 @@ def record(
         for lead, found in zip(leads, read, strict=True)
     ]
     append(conn, intake.events, new_id=new_id)
-    return results
+    if not intake.placed:
+        return results
+    settled = settle(conn, tenant_id, intake.placed, clock=clock, new_id=new_id, correlation_id=correlation_id)
+    return [_settled(result, settled) for result in results]
 
 
 def _read(lead: Lead) -> PropertyIdentity | InvalidInputError:
@@ -120,13 +132,35 @@ def _read(lead: Lead) -> PropertyIdentity | InvalidInputError:
         return error
 
 
+def _settled(result: Discovered, settled: Settled) -> Discovered:
+    """Complete a result with what became of its new property."""
+    if result.property_id is None:
+        return result
+    survivor = settled.standing(result.property_id)
+    if survivor != result.property_id:
+        reason = "It is a home that is known under another writing; merged."
+        return replace(
+            result,
+            property_id=survivor,
+            created=False,
+            outcome=Outcome.MERGED,
+            reason=reason,
+            absorbed_id=result.property_id,
+        )
+    asked = tuple(settled.asked.get(result.property_id, ()))
+    if not asked:
+        return result
+    reason = f"{result.reason} It may be the same home as {len(asked)} known before: a person has to decide."
+    return replace(result, reason=reason, may_be=asked)
+
+
 def _refused(error: InvalidInputError) -> Discovered:
     return Discovered(None, created=False, outcome=Outcome.REFUSED, reason=str(error))
 
 
 @dataclass
 class _Intake:
-    """Takes leads one by one and collects the events to tell at the end."""
+    """Takes leads one by one; collects the events to tell at the end, and which properties have a new address."""
 
     conn: Connection
     tenant_id: UUID
@@ -135,6 +169,7 @@ class _Intake:
     clock: Clock
     new_id: NewId
     events: list[NewEvent] = field(default_factory=list)
+    placed: list[UUID] = field(default_factory=list)
 
     def take(self, lead: Lead, identity: PropertyIdentity) -> Discovered:
         found = repository.find_parcel(self.conn, self.tenant_id, identity) if identity.apn_key else None
@@ -160,6 +195,7 @@ class _Intake:
     def _new(self, lead: Lead, identity: PropertyIdentity) -> Discovered:
         property_id = self.new_id()
         repository.insert(self.conn, self.tenant_id, property_id, identity, lead.source, self.clock.now())
+        self.placed.append(property_id)
         self._tell(EventType.PROPERTY_DISCOVERED, property_id, lead, identity)
         return Discovered(property_id, created=True, outcome=Outcome.CREATED, reason="The property is new.")
 
@@ -173,6 +209,8 @@ class _Intake:
     def _known(self, lead: Lead, identity: PropertyIdentity, found: repository.Row, reason: str) -> Discovered:
         property_id: UUID = found["property_id"]
         changed = ["address"] if repository.fill_gaps(self.conn, self.tenant_id, found, identity) else []
+        if found["address_line"] is None and identity.address_line is not None:
+            self.placed.append(property_id)
         if found["deleted_at"] is not None:
             repository.restore(self.conn, self.tenant_id, property_id)
             changed.append("deleted_at")

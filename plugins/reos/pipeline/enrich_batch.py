@@ -20,12 +20,13 @@ from reos.core.ids import NewId, new_id
 from reos.core.money import MicroUsd
 from reos.db.connection import Connection, tenant_transaction
 from reos.events import EventType
-from reos.pipeline import enrich_queue
 from reos.pipeline.enrich_fetch import Sources
 from reos.pipeline.enrich_permit import refusal
 from reos.pipeline.enrich_plan import Terms, to_ask
 from reos.pipeline.enrich_publish import publish
-from reos.pipeline.enrich_state import Landed, PropertyState, load_states
+from reos.pipeline.enrich_state import Landed, PropertyState, load_states, standing_among
+from reos.pipeline.enrich_waiting import wait_for_budget
+from reos.pipeline.work_queue import ENRICHMENT
 from reos.policy import budgets
 
 _GROUP = 64  # lookups under one budget hold
@@ -36,6 +37,7 @@ class EnrichReport:
     """What a run did. `failed` properties stay queued; `skipped` counts reasons such as `attom: day_cap`."""
 
     events_claimed: int = 0
+    recalled: int = 0
     properties: int = 0
     enriched: int = 0
     failed: int = 0
@@ -110,7 +112,7 @@ class Run:
     ) -> None:
         """Buy records group by group, as far as the budget reaches; the first of a run alone, to try the ground."""
         left = list(requests)
-        while left:
+        while left := self._standing(tenant_id, left):
             down = self.sources.down(spec.provider)
             if down:
                 _note(spec, LookupResult(failed={request.property_id: down for request in left}), states)
@@ -129,6 +131,14 @@ class Run:
                 self._land(tenant_id, spec, result)
                 budgets.settle(self.conn, grant.hold_id, spent, at=self.clock.now())
             _note(spec, result, states)
+
+    def _standing(self, tenant_id: UUID, requests: list[LookupRequest]) -> list[LookupRequest]:
+        """Drop what was merged into another property or deleted since the batch began: nobody pays for it."""
+        if not requests:
+            return []
+        with tenant_transaction(self.conn, tenant_id):
+            standing = standing_among(self.conn, tenant_id, [request.property_id for request in requests])
+        return [request for request in requests if request.property_id in standing]
 
     def _hold(self, tenant_id: UUID, spec: ConnectorSpec, price: MicroUsd, wanted: int) -> budgets.Grant:
         with tenant_transaction(self.conn, tenant_id):
@@ -159,10 +169,11 @@ class Run:
         failed = {property_id for property_id, state in states.items() if state.failed}
         with tenant_transaction(self.conn, tenant_id):
             if queued_up_to is None:
-                enrich_queue.add(self.conn, ((tenant_id, property_id) for property_id in sorted(failed)))
+                ENRICHMENT.add(self.conn, ((tenant_id, property_id) for property_id in sorted(failed)))
             else:
                 settled = [property_id for property_id in property_ids if property_id not in failed]
-                enrich_queue.done(self.conn, tenant_id, settled, queued_up_to)
+                ENRICHMENT.done(self.conn, tenant_id, settled, queued_up_to)
+            wait_for_budget(self.conn, tenant_id, states.values())
             events = publish(self.conn, tenant_id, states.values(), self.make_id)
         self.report.properties += len(states)
         self.report.failed += len(failed)

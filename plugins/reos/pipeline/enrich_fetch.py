@@ -1,7 +1,7 @@
 """Asking the providers: many lookups at once, each source within its limit, and none that is down asked on and on."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +14,8 @@ from reos.core.logging import get_logger
 from reos.core.settings import Settings
 
 log = get_logger(__name__)
+
+Connect = Callable[[Settings, Egress, Clock], dict[str, Connector]]
 
 # Failures of a whole provider, one after the other, after which the rest of the run leaves it alone.
 _PATIENCE = 3
@@ -41,10 +43,16 @@ class Breaker:
 class Sources:
     """The configured connectors for the time of one run, over one egress client on one event loop."""
 
-    def __init__(self, settings: Settings, clock: Clock, egress: Egress | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        clock: Clock,
+        egress: Egress | None = None,
+        connect: Connect = registry.connectors,
+    ) -> None:
         self._runner = asyncio.Runner()
         self._egress = egress or registry.new_egress(settings, clock)
-        self.connectors = registry.connectors(settings, self._egress, clock)
+        self.connectors = connect(settings, self._egress, clock)
         self._breakers = {provider: Breaker() for provider in self.connectors}
         self._tried: set[str] = set()
 

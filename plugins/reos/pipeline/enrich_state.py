@@ -22,11 +22,24 @@ REQUIRED_FACTS = ("living_sqft", "beds", "year_built", "owner_name")
 # Land without a building has no building facts to miss.
 _REQUIRED_OF_LAND = ("owner_name",)
 
+# An absorbed property is not asked about: its survivor is, also by the parcel number of what it absorbed.
 _PROPERTIES = """
-select property_id, county_fips, coalesce(apn_key, apn) as apn, address_line, city, state, zip5, stage
-  from app.property
- where tenant_id = %s and property_id = any (%s) and deleted_at is null
- order by property_id
+select p.property_id, coalesce(p.county_fips, m.county_fips) as county_fips,
+       coalesce(p.apn_key, p.apn, m.apn_key, m.apn) as apn, p.address_line, p.city, p.state, p.zip5, p.stage
+  from app.property p
+  left join lateral (select x.county_fips, x.apn_key, x.apn from app.property x
+                      where x.tenant_id = p.tenant_id and x.merged_into = p.property_id and x.apn_key is not null
+                      order by x.created_at, x.property_id limit 1) m on p.apn_key is null
+ where p.tenant_id = %s and p.property_id = any (%s) and p.deleted_at is null and p.merged_into is null
+ order by p.property_id
+"""
+_MEMBERS = """
+select property_id, merged_into from app.property
+ where tenant_id = %s and merged_into = any (%s) and deleted_at is null
+"""
+_STANDING = """
+select property_id from app.property
+ where tenant_id = %s and property_id = any (%s) and deleted_at is null and merged_into is null
 """
 _LATEST = sql.SQL("""
 select distinct on (property_id) property_id, body, body_sha256, fetched_at, cost_microusd{extra}
@@ -123,14 +136,19 @@ def load_states(
     connectors: Mapping[str, Connector],
     now: datetime,
 ) -> dict[UUID, PropertyState]:
-    """Return the state of those of `property_ids` that exist, in the open transaction."""
+    """Return the state of those of `property_ids` that stand for themselves, in the open transaction.
+
+    What was landed or imported for a property that one has absorbed is known of it, so that nothing is bought twice.
+    """
     ids = list(property_ids)
     rows = conn.execute(_PROPERTIES, (tenant_id, ids)).fetchall()
     states = {row["property_id"]: PropertyState(_request(row), row["stage"]) for row in rows}
-    for row in conn.execute(_IMPORTED, (tenant_id, ids, list(REQUIRED_FACTS))):
-        _of(states, row).imported = frozenset(row["facts"])
+    members = conn.execute(_MEMBERS, (tenant_id, list(states))).fetchall()
+    speakers = states | {row["property_id"]: states[row["merged_into"]] for row in members}
+    for row in conn.execute(_IMPORTED, (tenant_id, list(speakers), list(REQUIRED_FACTS))):
+        _of(speakers, row).imported |= frozenset(row["facts"])
     for connector in connectors.values():
-        _load_landed(conn, tenant_id, ids, connector, states)
+        _load_landed(conn, tenant_id, connector, speakers)
         _load_not_found(conn, tenant_id, ids, connector.spec, now, states)
     for row in conn.execute(_EVENTS, (tenant_id, ids, _SUBJECTS)):
         told = Told(row["seq"], row["event_id"], row["correlation_id"], row["payload"])
@@ -138,19 +156,24 @@ def load_states(
     return states
 
 
-def _load_landed(
-    conn: Connection, tenant_id: UUID, ids: list[UUID], connector: Connector, states: dict[UUID, PropertyState]
-) -> None:
+def standing_among(conn: Connection, tenant_id: UUID, property_ids: Sequence[UUID]) -> set[UUID]:
+    """Return which of the properties are neither deleted nor merged into another."""
+    return {row["property_id"] for row in conn.execute(_STANDING, (tenant_id, list(property_ids)))}
+
+
+def _load_landed(conn: Connection, tenant_id: UUID, connector: Connector, states: dict[UUID, PropertyState]) -> None:
     spec = connector.spec
     extra = sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in spec.extra_columns)
     query = _LATEST.format(extra=extra, table=sql.Identifier("raw", spec.raw_table))
-    for row in conn.execute(query, (tenant_id, ids)):
+    for row in conn.execute(query, (tenant_id, list(states))):
+        state = _of(states, row)
+        if spec.provider in state.landed and state.landed[spec.provider].fetched_at >= row["fetched_at"]:
+            continue
         landed = Landed(row["body_sha256"].hex(), row["fetched_at"], MicroUsd(row["cost_microusd"]), None)
         try:
             landed.facts = connector.facts(row["body"], row)
         except ConnectorError as error:
             landed.error = error
-        state = _of(states, row)
         state.landed[spec.provider] = landed
         state.before[spec.provider] = landed
 

@@ -33,7 +33,8 @@ select w.tenant_id, w.property_id, w.score, w.event_id, w.correlation_id
      join app.published_score p
        on p.tenant_id = s.tenant_id and p.property_id = s.property_id and encode(p.inputs_hash, 'hex') = s.inputs_hash
      join app.property h
-       on h.tenant_id = s.tenant_id and h.property_id = s.property_id and h.deleted_at is null
+       on h.tenant_id = s.tenant_id and h.property_id = s.property_id
+      and h.deleted_at is null and h.merged_into is null
      join app.event_log e on e.tenant_id = p.tenant_id and e.event_id = p.event_id
     where s.tenant_id = q.tenant_id
       and s.score >= q.memo_min_score

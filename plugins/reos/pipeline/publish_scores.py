@@ -1,7 +1,7 @@
 """Announce scores: an event for each property whose inputs differ from those last announced; its stage moves forward.
 
 A property that discovery announced waits for enrichment's word (enriched or failed), so that no memo is made of half
-the facts; its score is in the marts meanwhile.
+the facts; its score is in the marts meanwhile. One that is deleted or merged into another has no score to wait for.
 """
 
 from collections.abc import Mapping
@@ -35,6 +35,9 @@ heard as (
     ) told
     left join app.event_log e on e.seq = told.enriched
    where told.enriched is not null or told.discovered is null
+      or exists (select from app.property gone
+                  where gone.tenant_id = q.tenant_id and gone.property_id = q.property_id
+                    and (gone.deleted_at is not null or gone.merged_into is not null))
    limit %(batch)s
 ),
 drained as (

@@ -59,7 +59,7 @@ def render_pending(
     on. Raises `UnavailableError` when memos cannot be stored.
     """
     started = time.monotonic()
-    redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
+    redis_url = settings.optional("redis_url")
     with transaction(conn):
         if not memo_ledger.is_possible(conn):
             return MemoReport()

@@ -6,7 +6,7 @@ A lead that names neither is refused; so is one whose parts contradict one anoth
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from reos.address import Address, ParcelKey, parcel_key, parse
+from reos.address import Address, ParcelKey, block_key, parcel_key, parse
 from reos.address.counties import county_state
 from reos.address.place import read_city, read_state, read_zip
 from reos.core.errors import InvalidInputError
@@ -41,6 +41,7 @@ class PropertyIdentity(NamedTuple):
     zip5: str | None
     zip4: str | None
     address_key: str | None
+    address_block: str | None
     latitude: float | None
     longitude: float | None
 
@@ -113,6 +114,7 @@ def _identity(claim: Claim, parcel: ParcelKey | None, address: Address | None) -
         zip5=(parts.zip5 if parts else "") or (zip_code.zip5 if zip_code else "") or None,
         zip4=(parts.zip4 if parts else "") or (zip_code.zip4 if zip_code else "") or None,
         address_key=usable.address_key if usable else None,
+        address_block=block_key(usable.components) if usable else None,
         latitude=claim.latitude,
         longitude=claim.longitude,
     )

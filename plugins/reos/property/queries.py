@@ -4,6 +4,7 @@ Pure: each function returns a `Query` (text with $1, $2 … and its values) for 
 transaction is set to a tenant; row-level security does the rest. Texts are assembled from constants only.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,9 +59,10 @@ SORTS: Mapping[str, Callable[[str], int | datetime]] = {"score": _score_key, "up
 _SUMMARY = """
 p.property_id, p.stage, coalesce(d.apn, p.apn) as apn, coalesce(d.county_fips, p.county_fips) as county_fips,
 coalesce(d.address_line, p.address_line) as address, p.unit, coalesce(d.city, p.city) as city,
-coalesce(d.state, p.state) as state, coalesce(d.zip5, p.zip5) as zip, coalesce(d.latitude, p.latitude) as latitude,
-coalesce(d.longitude, p.longitude) as longitude, d.property_type, d.beds, d.baths, d.living_sqft, d.year_built,
-s.score, s.confidence, s.estimated_value, p.created_at, p.updated_at
+coalesce(d.state, p.state) as state, coalesce(d.zip5, p.zip5) as zip,
+case when d.property_id is null then p.latitude else d.latitude end as latitude,
+case when d.property_id is null then p.longitude else d.longitude end as longitude, d.property_type, d.beds,
+d.baths, d.living_sqft, d.year_built, s.score, s.confidence, s.estimated_value, p.created_at, p.updated_at
 """
 _SUMMARY_NAMES = """
 property_id, stage, apn, county_fips, address, unit, city, state, zip, latitude, longitude, property_type, beds, baths,
@@ -75,6 +77,7 @@ _FACTS = """
 p.version, p.zip4, p.source, d.lot_sqft, d.year_renovated, d.condition, d.grade, d.owner_name, d.owner_occupied,
 d.assessed_value, d.last_sale_date, d.last_sale_price
 """
+EXPORTED = tuple(re.findall(r"\w+", _SUMMARY_NAMES)) + tuple(re.findall(r"\.(\w+)", _FACTS))
 _SCORE = """
 property_id, score, confidence, model_version, weights_version, score_version, inputs_hash, as_of, market_date,
 estimated_value, comparable_area, comparable_count, price_per_sqft, missing_inputs
@@ -91,7 +94,8 @@ _PROVENANCE = """
      from marts.property_field_provenance where property_id = $1 order by field) f)
 """
 _SEARCHED = "concat_ws(' ', d.address_line, p.address_line, d.city, p.city, d.apn, p.apn)"
-_EXISTS = "exists (select from app.property where property_id = $1 and deleted_at is null)"
+_STANDS = "p.deleted_at is null and p.merged_into is null"
+_EXISTS = f"exists (select from app.property p where p.property_id = $1 and {_STANDS})"
 
 _CRITERIA: dict[str, Callable[[str], str]] = {
     "state": lambda n: f"coalesce(d.state, p.state) = {n}",
@@ -111,13 +115,7 @@ def page(filters: Filters, sort: str, limit: int, after: tuple[int | datetime, U
     the page before. Unscored properties come behind all scored ones.
     """
     args: list[Any] = [limit]
-    clauses = ["p.deleted_at is null"]
-    for name, clause in _CRITERIA.items():
-        value = getattr(filters, name)
-        if value is not None:
-            args.append(_containing(value) if name == "text" else value)
-            clauses.append(clause(f"${len(args)}"))
-    where = " and ".join(clauses)
+    where = _where(filters, args)
     narrow = filters.zip5 is not None or filters.text is not None
     first, rows = _matching(where) if narrow else ("", f"{_FROM} where {where}")
     if sort == "score":
@@ -128,13 +126,33 @@ def page(filters: Filters, sort: str, limit: int, after: tuple[int | datetime, U
     return Query(_page_sql(first + source), tuple(args))
 
 
+def export(filters: Filters, limit: int, after: UUID | None = None) -> Query:
+    """Query up to `limit` properties in the order of their ids: columns `property_id` and `item` (JSON text).
+
+    `after` is the last id of the page before.
+    """
+    args: list[Any] = [limit]
+    where = _where(filters, args)
+    if after is not None:
+        args.append(after)
+        where = f"{where} and p.property_id > ${len(args)}::uuid"
+    return Query(
+        f"""
+        select property_id, to_json(x)::text as item from (
+          select {_SUMMARY}, {_FACTS} from {_FROM} where {where} order by p.property_id limit $1::int) x
+         order by property_id
+        """,  # noqa: S608 (constants)
+        tuple(args),
+    )
+
+
 def detail(property_id: UUID) -> Query:
     """Query one property as JSON text: identity, facts, score with its reasons, and provenance of every field."""
     return Query(
         f"""
         select to_json(x)::text from (
           select {_SUMMARY}, {_FACTS}, {_score_object()} as valuation, {_PROVENANCE} as provenance
-            from {_FROM} where p.property_id = $1 and p.deleted_at is null) x
+            from {_FROM} where p.property_id = $1 and {_STANDS}) x
         """,  # noqa: S608 (constants)
         (property_id,),
     )
@@ -168,6 +186,27 @@ def provenance(property_id: UUID) -> Query:
 def existence(property_id: UUID) -> Query:
     """Query whether the tenant has this property."""
     return Query(f"select {_EXISTS}", (property_id,))
+
+
+def survivor(property_id: UUID) -> Query:
+    """Query the property that this one was merged into; no row when it stands for itself, is deleted or unknown."""
+    return Query(
+        """
+        select s.property_id from app.property p join app.property s on s.property_id = p.merged_into
+         where p.property_id = $1 and s.deleted_at is null
+        """,
+        (property_id,),
+    )
+
+
+def _where(filters: Filters, args: list[Any]) -> str:
+    clauses = [_STANDS]
+    for name, clause in _CRITERIA.items():
+        value = getattr(filters, name)
+        if value is not None:
+            args.append(_containing(value) if name == "text" else value)
+            clauses.append(clause(f"${len(args)}"))
+    return " and ".join(clauses)
 
 
 def _score_object() -> str:

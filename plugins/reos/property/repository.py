@@ -9,17 +9,26 @@ from psycopg import sql
 from reos.core.errors import ConflictError
 from reos.db.connection import Connection
 from reos.property.identity import COLUMNS, PropertyIdentity
+from reos.property.merging import join_in
 
 Row = dict[str, Any]
 
 _LEAD_LOCKS = 1  # first half of the advisory keys that serialise leads with the same identity
-_RETURNED = sql.SQL("property_id, county_fips, apn, apn_key, address_line, latitude, longitude, deleted_at")
-_BY_APN = sql.SQL(
-    "select {} from app.property where tenant_id = %s and county_fips = %s and apn_key = %s for update"
-).format(_RETURNED)
-_BY_ADDRESS = sql.SQL(
-    "select {} from app.property where tenant_id = %s and address_key = %s order by property_id for update"
-).format(_RETURNED)
+# An absorbed property answers for its survivor, whose parcel number may be that of one it has absorbed.
+_STANDING = sql.SQL("""
+select p.property_id, p.county_fips, coalesce(p.apn, m.apn) as apn, coalesce(p.apn_key, m.apn_key) as apn_key,
+       p.address_line, p.latitude, p.longitude, p.deleted_at
+  from app.property p
+  left join lateral (select x.apn, x.apn_key from app.property x
+                      where x.tenant_id = p.tenant_id and x.merged_into = p.property_id and x.apn_key is not null
+                      order by x.property_id limit 1) m on true
+ where p.tenant_id = %(tenant_id)s
+   and p.property_id in (select coalesce(f.merged_into, f.property_id) from app.property f
+                          where f.tenant_id = %(tenant_id)s and {})
+ order by p.property_id for update of p
+""")
+_BY_APN = _STANDING.format(sql.SQL("f.county_fips = %(county_fips)s and f.apn_key = %(apn_key)s"))
+_BY_ADDRESS = _STANDING.format(sql.SQL("f.address_key = %(address_key)s"))
 _INSERT = sql.SQL(
     "insert into app.property (tenant_id, property_id, source, created_at, updated_at, {columns}) "
     "values (%(tenant_id)s, %(property_id)s, %(source)s, %(at)s, %(at)s, {values}) "
@@ -38,28 +47,37 @@ update app.property
    set address_raw = coalesce(address_raw, %(address_raw)s), address_line = coalesce(address_line, %(address_line)s),
        unit = case when address_line is null then %(unit)s else unit end, city = coalesce(city, %(city)s),
        state = coalesce(state, %(state)s), zip5 = coalesce(zip5, %(zip5)s), zip4 = coalesce(zip4, %(zip4)s),
-       address_key = coalesce(address_key, %(address_key)s), latitude = coalesce(latitude, %(latitude)s),
+       address_key = coalesce(address_key, %(address_key)s),
+       address_block = coalesce(address_block, %(address_block)s), latitude = coalesce(latitude, %(latitude)s),
        longitude = coalesce(longitude, %(longitude)s)
  where tenant_id = %(tenant_id)s and property_id = %(property_id)s
 """
 
 
 def lock_leads(conn: Connection, tenant_id: UUID, identities: list[PropertyIdentity]) -> None:
-    """Serialise leads that could name the same property until the transaction ends; sorted, so nobody deadlocks."""
+    """Serialise leads that could name the same property until the transaction ends; sorted, so nobody deadlocks.
+
+    Imports and merges by hand, which may touch any property, wait for them to end, and they for those.
+    """
+    join_in(conn, tenant_id)
     keys = {identity.key for identity in identities}
     keys |= {f"address:{identity.address_key}" for identity in identities if identity.address_key}
+    keys |= {f"block:{identity.address_block}" for identity in identities if identity.address_block}
     for key in sorted(keys):
         conn.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", (_LEAD_LOCKS, f"{tenant_id}/{key}"))
 
 
 def find_parcel(conn: Connection, tenant_id: UUID, identity: PropertyIdentity) -> Row | None:
-    """Return the property with the identity's county and parcel number."""
-    return conn.execute(_BY_APN, (tenant_id, identity.county_fips, identity.apn_key)).fetchone()
+    """Return the property with the identity's county and parcel number, or the survivor that it was merged into."""
+    return conn.execute(_BY_APN, {"tenant_id": tenant_id, **identity.columns()}).fetchone()
 
 
 def find_at_address(conn: Connection, tenant_id: UUID, address_key: str) -> list[Row]:
-    """Return all properties at an address: parcels that share it, and the one known by it alone."""
-    return conn.execute(_BY_ADDRESS, (tenant_id, address_key)).fetchall()
+    """Return all properties at an address: parcels that share it, and the one known by it alone.
+
+    One that was merged is represented by its survivor.
+    """
+    return conn.execute(_BY_ADDRESS, {"tenant_id": tenant_id, "address_key": address_key}).fetchall()
 
 
 def insert(

@@ -12,7 +12,7 @@ import httpx
 
 from reos.core.errors import ConfigurationError, UnavailableError
 
-PIPELINE = ("intake_leads", "enrich_properties", "score_properties", "generate_memos")
+PIPELINE = ("import_files", "enrich_properties", "score_properties", "generate_memos")
 STAGE_OF = dict(zip(PIPELINE, ("discovered", "enriched", "scored", "documented"), strict=True))
 _SECONDS = 60.0
 _PARSE_SECONDS = 120.0

@@ -58,7 +58,8 @@ def drop(inbox: Path, file: LeadFile) -> Path:
 
 def is_waiting(inbox: Path, file: LeadFile) -> bool:
     """Whether the sweep has not finished with the dropped file yet."""
-    return (inbox / file.tenant / file.profile / file.path.name).exists()
+    folder = inbox / file.tenant / file.profile
+    return any((place / file.path.name).exists() for place in (folder, folder / ".claimed"))
 
 
 def refusal(inbox: Path, file: LeadFile) -> str | None:

@@ -15,7 +15,7 @@ select count(*) as discovered,
        count(*) filter (where stage <> 'discovered') as enriched,
        count(*) filter (where stage not in ('discovered', 'enriched')) as scored,
        count(*) filter (where stage in ('documented', 'contacted')) as documented
-  from app.property where deleted_at is null
+  from app.property where deleted_at is null and merged_into is null
 """
 # the memos still wanted, and how many more the tenant's daily limit admits (days are UTC)
 _MEMOS_WANTED = """

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import FastAPI, Query, Response
 
-from reos_local.sandbox import arcgis, attom
+from reos_local.sandbox import arcgis, attom, census, openaddresses, socrata
 from reos_local.sandbox.export import export_text
 from reos_local.sandbox.faults import PROVIDERS, Fault, FaultMiddleware, FaultSwitch
 from reos_local.sandbox.wire import json_response
@@ -19,6 +19,9 @@ def create_app(seed: int = 1, attom_key: str = DEFAULT_ATTOM_KEY) -> FastAPI:
     app = FastAPI(title="Real Estate OS provider sandbox", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(arcgis.router(seed))
     app.include_router(attom.router(seed, attom_key))
+    app.include_router(census.router(seed))
+    app.include_router(socrata.router(seed))
+    app.include_router(openaddresses.router(seed))
 
     @app.get("/_health")
     async def health() -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from reos_local.sandbox import lookup
-from reos_local.sandbox.county_view import Attributes, attributes, layer
+from reos_local.sandbox.county_view import Attributes, attributes, last_edit, layer
 from reos_local.sandbox.numbering import DIGITS, apn_at
 from reos_local.sandbox.places import COUNTY_FIPS
 from reos_local.sandbox.where import Condition, WhereError, parse, pinned
@@ -47,6 +47,8 @@ def metadata() -> dict[str, Any]:
         "fields": [field | {"domain": None} for field in layer()["fields"]],
         "hasAttachments": False,
         "capabilities": "Query",
+        "editingInfo": {"lastEditDate": last_edit()},
+        "editFieldsInfo": {"editDateField": "LAST_EDITED"},
         "maxRecordCount": layer()["maxRecordCount"],
         "supportedQueryFormats": "JSON",
         "advancedQueryCapabilities": {

@@ -4,7 +4,7 @@ The attribute names, types and sentinels are those of `county_layer.json`, which
 """
 
 import json
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -16,6 +16,7 @@ from reos_local.sandbox.world import ROLL_YEAR, Parcel, object_ids, parcel
 ROLL_DAY = date(2026, 7, 31)
 _FOREIGN_OBJECT_IDS = 1_000_000
 _ZIP_WIDTH = 10
+_OLDEST_EDIT_DAYS = 700
 
 Attributes = dict[str, Any]
 
@@ -35,6 +36,11 @@ def _object_id(seed: int, apn: str) -> int:
 
 def _epoch_ms(day: date) -> int:
     return int(datetime.combine(day, time(), UTC).timestamp() * 1000)
+
+
+def last_edit() -> int:
+    """Return when the layer was last edited, in milliseconds since 1970."""
+    return _epoch_ms(ROLL_DAY)
 
 
 def _building(draws: Draws, true: Parcel) -> Attributes:
@@ -96,5 +102,6 @@ def attributes(seed: int, apn: str) -> Attributes:
         "ROLL_YEAR": ROLL_YEAR,
         "LAT": None if unsurveyed else true.latitude,
         "LON": None if unsurveyed else true.longitude,
+        "LAST_EDITED": _epoch_ms(ROLL_DAY - timedelta(days=draws.whole("roll.edited", 0, _OLDEST_EDIT_DAYS))),
     }
     return {field["name"]: seen[field["name"]] for field in layer()["fields"]}

@@ -15,9 +15,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reos_local.sandbox.draws import Draws
 
-PROVIDERS = ("county", "attom")
-_DRIFT = {"county": (b'"SQFT_TOT_LIVING"', b'"SQFT_LIVING_TOTAL"'), "attom": (b'"building"', b'"structure"')}
+PROVIDERS = ("county", "attom", "census")
+_DRIFT = {
+    "county": (b'"SQFT_TOT_LIVING"', b'"SQFT_LIVING_TOTAL"'),
+    "attom": (b'"building"', b'"structure"'),
+    "census": (b'"addressMatches"', b'"matches"'),
+}
+_INNER = "Layer query encountered an error: java.lang.RuntimeException: Failed to return"
 _ERROR_IN_200: dict[str, object] = {
+    "census": {"result": {"input": {}, "addressMatches": [{"status": _INNER}]}},
     "county": {"error": {"code": 500, "message": "Unable to complete operation.", "details": []}},
     "attom": {"status": {"version": "1.0.0", "code": 400, "msg": "SuccessWithoutResult", "total": 0}, "property": []},
 }

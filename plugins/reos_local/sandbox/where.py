@@ -7,12 +7,14 @@ addresses that they pin down, so that a lookup never scans the county.
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
 Value = str | float
 
-_LITERAL = r"(?:'(?:[^']|'')*'|-?\d+(?:\.\d+)?)"
+_MOMENT = r"(?i:TIMESTAMP|DATE)\s*'[0-9 :.-]+'"
+_LITERAL = rf"(?:{_MOMENT}|'(?:[^']|'')*'|-?\d+(?:\.\d+)?)"
 _TOKEN = re.compile(rf"\s*({_LITERAL}|<=|>=|<>|[=<>(),]|[A-Za-z_][A-Za-z0-9_]*)")
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "<>": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 
@@ -75,6 +77,8 @@ class _Reader:
 
     def literal(self, field: str) -> Value:
         token = self.take()
+        if re.fullmatch(_MOMENT, token) and field not in self.text_fields:
+            return _epoch_ms(token)
         quoted = token.startswith("'")
         if quoted != (field in self.text_fields) or not re.fullmatch(_LITERAL, token):
             raise WhereError(f"{token} is no value for {field}.")
@@ -110,6 +114,14 @@ class _Reader:
         if mark != ")":
             raise WhereError("A list ends with a parenthesis.")
         return tuple(values)
+
+
+def _epoch_ms(token: str) -> float:
+    """Read `TIMESTAMP '2026-07-31 00:00:00'` (UTC) as dates are stored: milliseconds since 1970."""
+    try:
+        return datetime.fromisoformat(token.split("'")[1]).replace(tzinfo=UTC).timestamp() * 1000
+    except ValueError as error:
+        raise WhereError(f"{token} is no date.") from error
 
 
 def parse(clause: str, fields: Collection[str], text_fields: Collection[str]) -> list[Condition]:

@@ -61,14 +61,18 @@ def providers(ports: Ports, secrets: Secrets) -> dict[str, str]:
         "REOS_ATTOM_BASE_URL": f"{sandbox}/attom",
         "REOS_ATTOM_API_KEY": secrets.attom_api_key,
         "REOS_COUNTY_BASE_URL": f"{sandbox}/county",
+        "REOS_OPENADDRESSES_BASE_URL": f"{sandbox}/openaddresses",
+        "REOS_OPENADDRESSES_TOKEN": "oa.sandbox",
+        "REOS_OPENADDRESSES_PLACES": '["us/wa/king"]',
+        "REOS_CENSUS_BASE_URL": f"{sandbox}/census/geocoder",
         "REOS_EGRESS_PRIVATE_HOSTS": f'["{HOST}:{ports.sandbox}"]',
     }
 
 
 def api(ports: Ports, secrets: Secrets) -> dict[str, str]:
-    """Return the API's variables."""
+    """Return the API's variables. It serves as `reos_app`; `reos_pipeline` is only for files that are uploaded."""
     return {
-        **role_urls(ports, secrets, "app"),
+        **role_urls(ports, secrets, "app", "pipeline"),
         "REOS_REDIS_URL": redis_url(ports, secrets),
         "REOS_JWT_KEYS": secrets.jwt_keys,
         "REOS_API_HOST": HOST,

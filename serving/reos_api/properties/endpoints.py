@@ -5,13 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from reos.property import queries
+from reos.property import match_queries, queries
 from reos_api.dependencies import (
     AppServices,
     MemoReader,
     MemoRequester,
     PropertyCreator,
     PropertyReader,
+    PropertyUpdater,
     Reads,
     TimelineReader,
 )
@@ -23,7 +24,8 @@ from reos_api.memos import requests
 from reos_api.memos.queries import memos_of
 from reos_api.memos.schemas import Memo, MemoList
 from reos_api.problems import problems
-from reos_api.properties import intake, service
+from reos_api.properties import intake, merges, service
+from reos_api.properties.merges import MergeList, MergeRequest, MergeResult
 from reos_api.properties.schemas import (
     IntakeResult,
     NewProperty,
@@ -37,7 +39,7 @@ from reos_api.properties.schemas import (
 from reos_api.responses import respond
 
 router = APIRouter(prefix="/v1/properties", tags=["properties"], responses=problems(401, 403, 422, 503))
-_MISSING = problems(404)
+_MISSING = problems(307, 404)
 
 
 @router.get("", response_model=PropertyPage)
@@ -64,13 +66,13 @@ async def create_property(
 @router.get("/{property_id}", response_model=PropertyDetail, responses=_MISSING)
 async def get_property(request: Request, property_id: UUID, reads: Reads, _: PropertyReader) -> Response:
     """Show one property: facts, score with reasons, and where each field comes from."""
-    return respond(request, await reads.document(queries.detail(property_id), service.UNKNOWN))
+    return await service.show(request, reads, property_id, queries.detail(property_id), service.UNKNOWN)
 
 
 @router.get("/{property_id}/score", response_model=ScoreDetail, responses=_MISSING)
 async def get_property_score(request: Request, property_id: UUID, reads: Reads, _: PropertyReader) -> Response:
     """Show the current score and the reasons that add up to it; 404 until there is one."""
-    return respond(request, await reads.document(queries.score(property_id), service.UNSCORED))
+    return await service.show(request, reads, property_id, queries.score(property_id), service.UNSCORED)
 
 
 @router.get("/{property_id}/score/history", response_model=ScoreHistory, responses=_MISSING)
@@ -78,19 +80,19 @@ async def list_property_score_versions(
     request: Request, property_id: UUID, reads: Reads, _: PropertyReader
 ) -> Response:
     """List every version of the score, newest first."""
-    return respond(request, await reads.document(queries.score_history(property_id), service.UNKNOWN))
+    return await service.show(request, reads, property_id, queries.score_history(property_id), service.UNKNOWN)
 
 
 @router.get("/{property_id}/provenance", response_model=ProvenanceList, responses=_MISSING)
 async def list_property_provenance(request: Request, property_id: UUID, reads: Reads, _: PropertyReader) -> Response:
     """List where each field's value comes from, and what the other sources said."""
-    return respond(request, await reads.document(queries.provenance(property_id), service.UNKNOWN))
+    return await service.show(request, reads, property_id, queries.provenance(property_id), service.UNKNOWN)
 
 
 @router.get("/{property_id}/memos", response_model=MemoList, responses=_MISSING, tags=["memos"])
 async def list_property_memos(request: Request, property_id: UUID, reads: Reads, _: MemoReader) -> Response:
     """List the memos of a property, newest first."""
-    await service.require(reads, property_id)
+    await service.require(request, reads, property_id)
     return respond(request, await reads.document(memos_of(property_id), service.UNKNOWN))
 
 
@@ -101,13 +103,37 @@ async def list_property_memos(request: Request, property_id: UUID, reads: Reads,
     responses={200: {"model": Memo}, **_MISSING},
     tags=["memos"],
 )
-async def request_memo(property_id: UUID, who: MemoRequester, reads: Reads, app: AppServices) -> Response:
+async def request_memo(
+    request: Request, property_id: UUID, who: MemoRequester, reads: Reads, app: AppServices
+) -> Response:
     """Have a memo rendered now, whatever the score: 201, or 200 when one of the same inputs exists.
 
     It takes a few seconds. Properties that reach the tenant's threshold get theirs without asking.
     """
-    await service.require(reads, property_id)
+    await service.require(request, reads, property_id)
     return await requests.render(app, who, reads, property_id)
+
+
+@router.post("/{property_id}/merge", response_model=MergeResult, responses=problems(404, 409, 413), tags=["matches"])
+async def merge_property(
+    property_id: UUID, body: MergeRequest, who: PropertyUpdater, app: AppServices, key: IdempotencyKey = None
+) -> Response:
+    """Merge another property into this one: it keeps its record, and this one answers for it from now on."""
+    return await merges.merge_into(app, who, property_id, body, key)
+
+
+@router.post("/{property_id}/unmerge", response_model=MergeResult, responses=problems(404, 409, 413), tags=["matches"])
+async def unmerge_property(
+    property_id: UUID, body: MergeRequest, who: PropertyUpdater, app: AppServices, key: IdempotencyKey = None
+) -> Response:
+    """Take a merge back: both are again what they were, and no rule merges the two again."""
+    return await merges.release(app, who, property_id, body, key)
+
+
+@router.get("/{property_id}/merges", response_model=MergeList, responses=problems(404), tags=["matches"])
+async def list_property_merges(request: Request, property_id: UUID, reads: Reads, _: PropertyReader) -> Response:
+    """List what this property has absorbed or was merged into, newest first, with evidence, also what was undone."""
+    return respond(request, await reads.document(match_queries.merges(property_id), service.UNKNOWN))
 
 
 @router.get("/{property_id}/timeline", response_model=TimelinePage, responses=_MISSING, tags=["timeline"])
@@ -120,6 +146,7 @@ async def get_property_timeline(
     cursor: Annotated[str | None, Query(max_length=300, description="`next_cursor` of the page before.")] = None,
 ) -> Response:
     """Show what happened to a property, newest first."""
+    await service.require(request, reads, property_id)
     return respond(request, await service.timeline(reads, property_id, limit, cursor))
 
 
@@ -130,7 +157,9 @@ async def get_property_timeline(
     responses={200: {"model": EventEnvelope}, **_MISSING},
     tags=["events"],
 )
-async def stream_property_events(property_id: UUID, reads: Reads, open_stream: OpenStream) -> Response:
+async def stream_property_events(
+    request: Request, property_id: UUID, reads: Reads, open_stream: OpenStream
+) -> Response:
     """Stream one property's events as server-sent events; as `/v1/events/stream`, narrowed to the property."""
-    await service.require(reads, property_id)
+    await service.require(request, reads, property_id)
     return open_stream(property_id)

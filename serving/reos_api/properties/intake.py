@@ -1,33 +1,23 @@
 """A lead through the door: one transaction for the property, its event and the remembered answer; the wake-up after."""
 
-from functools import partial
-
-import anyio.to_thread
 import orjson
 from starlette.responses import Response
 
 from reos.core.errors import InvalidInputError
 from reos.core.ids import new_id
 from reos.db.connection import Connection
-from reos.events import Subject, wake
 from reos.pipeline.discover import Discovered, Lead, record
 from reos_api.dependencies import Caller
-from reos_api.idempotency import Answer, once, request_hash
+from reos_api.idempotency import Answer, request_hash
 from reos_api.properties.schemas import IntakeResult, NewProperty
 from reos_api.services import Services
+from reos_api.writes import commit
 
 
 async def take_in(app: Services, who: Caller, lead: NewProperty, key: str | None) -> Response:
     """Discover the lead's property as `reos_app`; `InvalidInputError` with the reason when it is refused."""
     digest = request_hash(lead, "create_property")
-
-    def work(conn: Connection) -> Answer:
-        return once(conn, who, key, digest, lambda: _discover(app, who, lead, conn))
-
-    answer = await app.pools.write(who.tenant_id, work)
-    if not answer.replayed:
-        await anyio.to_thread.run_sync(partial(wake, app.redis_url, [Subject.DISCOVERY_INTAKE]))
-        app.relay.wake()
+    answer = await commit(app, who, key, digest, lambda conn: _discover(app, who, lead, conn))
     location = f"/v1/properties/{orjson.loads(answer.body)['property_id']}"
     headers = {"location": location, "cache-control": "no-store", **answer.headers}
     return Response(answer.body, answer.status, headers, media_type="application/json")
@@ -43,7 +33,12 @@ def _result(found: Discovered) -> IntakeResult:
     if found.property_id is None:
         raise InvalidInputError(found.reason)
     return IntakeResult(
-        property_id=found.property_id, created=found.created, outcome=found.outcome, reason=found.reason
+        property_id=found.property_id,
+        created=found.created,
+        outcome=found.outcome,
+        reason=found.reason,
+        absorbed_id=found.absorbed_id,
+        may_be=list(found.may_be),
     )
 
 

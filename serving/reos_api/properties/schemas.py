@@ -32,8 +32,8 @@ class PropertySort(StrEnum):
     UPDATED_AT = "updated_at"
 
 
-class PropertyFilters(RequestModel):
-    """Query parameters of the list."""
+class PropertyCriteria(RequestModel):
+    """Query parameters that say which properties."""
 
     model_config = ConfigDict(strict=False)  # a query is text
 
@@ -46,6 +46,11 @@ class PropertyFilters(RequestModel):
     q: str | None = Field(
         default=None, min_length=2, max_length=100, description="Part of the address, city or APN, in any case."
     )
+
+
+class PropertyFilters(PropertyCriteria):
+    """Query parameters of the list."""
+
     sort: PropertySort = Field(default=PropertySort.SCORE, description="Best score or latest change first.")
     limit: int = Field(default=50, ge=1, le=200, description="Properties a page.")
     cursor: str | None = Field(default=None, max_length=300, description="`next_cursor` of the page before.")
@@ -87,8 +92,13 @@ class IntakeResult(AnswerModel):
 
     property_id: UUID
     created: bool = Field(description="False when the tenant had this property already.")
-    outcome: str = Field(description="`created`, `known`, or `updated` with what the lead adds.", examples=["created"])
+    outcome: str = Field(
+        description="`created`, `known`, `updated` with what the lead adds, or `merged` into a known home.",
+        examples=["created"],
+    )
     reason: str = Field(examples=["The property is new."])
+    absorbed_id: UUID | None = Field(description="The lead's own record, when it was merged into `property_id`.")
+    may_be: list[UUID] = Field(description="Known properties that may be the same home: see `/v1/matches`.")
 
 
 class PropertySummary(AnswerModel):
@@ -176,15 +186,16 @@ class Candidate(AnswerModel):
     source: str
     value: str | None
     fetched_at: datetime | None
+    rejected: str | None = Field(default=None, description="Why the value may not be used; null when it may.")
 
 
 class FieldProvenance(AnswerModel):
     """Where a field's value comes from, and what the other sources said."""
 
     field: str = Field(examples=["living_sqft"])
-    value: str | None
-    source: str = Field(examples=["county"])
-    label: str
+    value: str | None = Field(description="Null when the only values there are may not be used.")
+    source: str | None = Field(examples=["county"], description="Null without a value.")
+    label: str | None
     fetched_at: datetime | None
     observed_at: date | None
     licence: str | None

@@ -4,13 +4,17 @@ from datetime import datetime
 from uuid import UUID
 
 import orjson
+from fastapi import Request
+from starlette.responses import Response
 
 from reos.core.errors import InvalidInputError, NotFoundError
 from reos.property import queries
 from reos.timeline.queries import TIMELINE
 from reos_api.paging import decode_cursor, encode_cursor
-from reos_api.properties.schemas import PropertyFilters
+from reos_api.problems import MergedError
+from reos_api.properties.schemas import PropertyCriteria, PropertyFilters
 from reos_api.reads import TenantReads
+from reos_api.responses import respond
 
 _MAX_PLACE = 2**63 - 1
 UNKNOWN = "There is no such property."
@@ -19,7 +23,7 @@ UNSCORED = "There is no such property, or it has no score yet."
 
 async def page(reads: TenantReads, filters: PropertyFilters) -> bytes:
     """Return one page of the list as JSON bytes."""
-    query = queries.page(_criteria(filters), filters.sort, filters.limit, _after(filters))
+    query = queries.page(criteria(filters), filters.sort, filters.limit, _after(filters))
     row = await reads.row(query)
     following = encode_cursor(filters.sort, row["next_key"], str(row["next_id"])) if row["next_id"] else None
     return page_body(row["items"], following)
@@ -27,18 +31,38 @@ async def page(reads: TenantReads, filters: PropertyFilters) -> bytes:
 
 async def timeline(reads: TenantReads, property_id: UUID, limit: int, cursor: str | None) -> bytes:
     """Return one page of a property's events, newest first, as JSON bytes."""
-    await require(reads, property_id)
     below = _place(decode_cursor(cursor, "seq", 1)[0]) if cursor else None
     row = await reads.row(queries.Query(TIMELINE, (property_id, limit, below)))
     following = encode_cursor("seq", str(row["next_seq"])) if row["next_seq"] else None
     return page_body(row["items"], following)
 
 
-async def require(reads: TenantReads, property_id: UUID) -> None:
-    """Raise `NotFoundError` unless the tenant has the property."""
+async def show(request: Request, reads: TenantReads, property_id: UUID, query: queries.Query, missing: str) -> Response:
+    """Answer with the JSON of a query about the property.
+
+    Raises `MergedError` when it was merged into another, else `NotFoundError` saying `missing`.
+    """
+    try:
+        return respond(request, await reads.document(query, missing))
+    except NotFoundError:
+        await _follow(request, reads, property_id)
+        raise
+
+
+async def require(request: Request, reads: TenantReads, property_id: UUID) -> None:
+    """Raise `NotFoundError` unless the tenant has the property, and `MergedError` when it was merged into another."""
     row = await reads.row(queries.existence(property_id))
     if not row[0]:
+        await _follow(request, reads, property_id)
         raise NotFoundError(UNKNOWN)
+
+
+async def _follow(request: Request, reads: TenantReads, property_id: UUID) -> None:
+    row = await reads.find(queries.survivor(property_id))
+    if row is not None:
+        path = request.url.path.replace(request.path_params["property_id"], str(row[0]))
+        location = f"{path}?{request.url.query}" if request.url.query else path
+        raise MergedError(f"This property was merged into {row[0]}.", location)
 
 
 def page_body(items: str, next_cursor: str | None) -> bytes:
@@ -46,7 +70,8 @@ def page_body(items: str, next_cursor: str | None) -> bytes:
     return b'{"items":%s,"next_cursor":%s}' % (items.encode(), orjson.dumps(next_cursor))
 
 
-def _criteria(filters: PropertyFilters) -> queries.Filters:
+def criteria(filters: PropertyCriteria) -> queries.Filters:
+    """Return what the query parameters narrow the properties to."""
     return queries.Filters(
         state=filters.state,
         county=filters.county,

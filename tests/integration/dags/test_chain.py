@@ -22,7 +22,8 @@ from reos_local.sandbox.export import write_export
 
 ROWS = 40
 CHAIN = {  # DAG → the task that does its work
-    "intake_leads": "import_file",
+    "import_files": "import_file",
+    "geocode_properties": "geocode",
     "enrich_properties": "enrich",
     "score_properties": "score",
     "generate_memos": "render",
@@ -61,6 +62,7 @@ def providers(
 ) -> None:
     """The settings and budgets with which the first tenant may ask the sandbox."""
     monkeypatch.setenv("REOS_COUNTY_BASE_URL", f"http://127.0.0.1:{sandbox}/county")
+    monkeypatch.setenv("REOS_CENSUS_BASE_URL", f"http://127.0.0.1:{sandbox}/census/geocoder")
     monkeypatch.setenv("REOS_ATTOM_BASE_URL", f"http://127.0.0.1:{sandbox}/attom")
     monkeypatch.setenv("REOS_ATTOM_API_KEY", DEFAULT_ATTOM_KEY)
     monkeypatch.setenv("REOS_EGRESS_PRIVATE_HOSTS", json.dumps([f"127.0.0.1:{sandbox}"]))
@@ -97,7 +99,8 @@ def test_a_file_becomes_memos_and_a_second_round_changes_nothing(dag_bag: DagBag
     first = run_chain(dag_bag)
     found = counts(database)
     assert {dag_id: state for dag_id, (state, _) in first.items()} == dict.fromkeys(CHAIN, "success")
-    assert first["intake_leads"][1]["properties_created"] == found["app.property"] > 0
+    assert first["import_files"][1]["properties_created"] == found["app.property"] > 0
+    assert first["geocode_properties"][1]["properties"] == found["app.property"]
     assert first["enrich_properties"][1]["enriched"] == found["app.property"]
     assert first["score_properties"][1]["published"] == found["app.property"]
     assert first["generate_memos"][1]["rendered"] == found["app.memo"] > 0

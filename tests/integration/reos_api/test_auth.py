@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import bcrypt
 import httpx
 import pytest
 
@@ -57,6 +58,15 @@ async def test_a_wrong_password_and_an_unknown_address_sound_the_same(
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["detail"] == "E-mail or password is wrong, or the account is locked."
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
+
+
+async def test_the_first_unknown_address_after_a_start_waits_for_no_new_hash(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[bytes] = []
+    monkeypatch.setattr(bcrypt, "hashpw", lambda password, _: hashed.append(password))
+    assert (await login(client, "nobody@north.example")).status_code == 401
+    assert hashed == []
 
 
 async def test_a_password_over_72_bytes_is_refused_and_not_repeated(client: httpx.AsyncClient) -> None:

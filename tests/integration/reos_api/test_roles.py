@@ -20,6 +20,15 @@ ID = "{property_id}"
 ROUTES = {
     ("GET", "/v1/properties"): Action.PROPERTIES_READ,
     ("POST", "/v1/properties"): Action.PROPERTIES_CREATE,
+    ("GET", "/v1/properties/export"): Action.PROPERTIES_READ,
+    ("POST", "/v1/properties/import"): Action.PROPERTIES_CREATE,
+    ("GET", "/v1/imports"): Action.PROPERTIES_READ,
+    ("GET", "/v1/imports/{batch_id}"): Action.PROPERTIES_READ,
+    ("DELETE", "/v1/imports/{batch_id}"): Action.PROPERTIES_CREATE,
+    ("GET", "/v1/imports/{batch_id}/rejections"): Action.PROPERTIES_READ,
+    ("GET", "/v1/imports/{batch_id}/rejections.csv"): Action.PROPERTIES_READ,
+    ("POST", "/v1/imports/{batch_id}/commit"): Action.PROPERTIES_CREATE,
+    ("POST", "/v1/imports/{batch_id}/undo"): Action.PROPERTIES_CREATE,
     ("GET", f"/v1/properties/{ID}"): Action.PROPERTIES_READ,
     ("GET", f"/v1/properties/{ID}/score"): Action.PROPERTIES_READ,
     ("GET", f"/v1/properties/{ID}/score/history"): Action.PROPERTIES_READ,
@@ -28,6 +37,12 @@ ROUTES = {
     ("POST", f"/v1/properties/{ID}/memos"): Action.MEMOS_REQUEST,
     ("GET", f"/v1/properties/{ID}/timeline"): Action.TIMELINE_READ,
     ("GET", f"/v1/properties/{ID}/stream"): Action.TIMELINE_READ,
+    ("POST", f"/v1/properties/{ID}/merge"): Action.PROPERTIES_UPDATE,
+    ("POST", f"/v1/properties/{ID}/unmerge"): Action.PROPERTIES_UPDATE,
+    ("GET", f"/v1/properties/{ID}/merges"): Action.PROPERTIES_READ,
+    ("GET", "/v1/matches"): Action.PROPERTIES_READ,
+    ("GET", "/v1/matches/{review_id}"): Action.PROPERTIES_READ,
+    ("POST", "/v1/matches/{review_id}/decision"): Action.PROPERTIES_UPDATE,
     ("GET", "/v1/events/stream"): Action.TIMELINE_READ,
     ("GET", "/v1/memos/{memo_id}"): Action.MEMOS_READ,
     ("GET", "/v1/memos/{memo_id}/pdf"): Action.MEMOS_READ,
@@ -49,7 +64,7 @@ def routes(app: FastAPI) -> set[tuple[str, str]]:
 
 
 async def call(client: httpx.AsyncClient, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
-    url = path.format(property_id=uuid4(), memo_id=uuid4())
+    url = path.format(property_id=uuid4(), memo_id=uuid4(), batch_id=uuid4(), review_id=uuid4())
     return await client.request(method, url, headers=headers, json={"apn": "x"} if method == "POST" else None)
 
 

@@ -1,6 +1,7 @@
 """Tenant south, which has nothing, asks for everything that tenant north has."""
 
 import hashlib
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID, uuid4
 
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.anyio
 class Belongings(NamedTuple):
     property_id: UUID
     memo_id: UUID
+    batch_id: UUID
+    review_id: UUID
 
 
 @pytest.fixture
@@ -27,13 +30,26 @@ def api_database(warehouse: "Database") -> "Database":
 
 @pytest.fixture
 def norths(world: "World") -> Belongings:
-    """A property of north with score, memo, document and events."""
-    property_id, memo_id = world.add_property(address_line="1 NORTH ST"), uuid4()
+    """A property of north with score, memo, document and events, a pair to decide, and the import that brought it."""
+    property_id, memo_id, batch_id, review_id = world.add_property(address_line="1 NORTH ST"), uuid4(), uuid4(), uuid4()
     world.describe(property_id, beds=3)
     world.score(property_id, 80)
     world.happen(property_id, count=2)
     world.add_memo(property_id, memo_id, b"%PDF-north")
-    return Belongings(property_id, memo_id)
+    imported = {"profile": "NORTH", "file_name": "NORTH.csv", "file_sha256": b"", "logical_date": date(2026, 11, 24)}
+    world.insert("app.import_batch", {"tenant_id": world.north, "batch_id": batch_id, **imported})
+    other = world.add_property(deleted_at=world.clock.now())
+    pair = {"property_id": property_id, "candidate_id": other}
+    asked = {"evidence": "[]", "reason": "NORTH", "opened_at": world.clock.now()}
+    world.insert("app.match_review", {"tenant_id": world.north, "review_id": review_id, **pair, **asked})
+    return Belongings(property_id, memo_id, batch_id, review_id)
+
+
+BODIES: dict[str, dict[str, str]] = {
+    "merge": {"absorbed_id": str(uuid4()), "reason": "the same home"},
+    "unmerge": {"absorbed_id": str(uuid4()), "reason": "two homes"},
+    "decision": {"verdict": "different"},
+}
 
 
 def addressed(app: FastAPI) -> list[tuple[str, str]]:
@@ -48,10 +64,11 @@ async def test_another_tenants_ids_are_not_found_on_any_route(
     headers = await sign_in("admin", "south")
     tried = addressed(app)
     for method, path in tried:
-        answer = await client.request(method, path.format(**norths._asdict()), headers=headers)
+        body = BODIES.get(path.rpartition("/")[2])
+        answer = await client.request(method, path.format(**norths._asdict()), headers=headers, json=body)
         assert (path, answer.status_code) == (path, 404)
         assert "NORTH" not in answer.text
-    assert len(tried) == 10
+    assert len(tried) == 21
 
 
 async def test_the_owner_finds_the_same_ids(

@@ -98,3 +98,74 @@ def test_without_a_database_url_the_variable_is_named(file: Path, monkeypatch: p
     result = run(file)
     assert result.exit_code == 1
     assert "REOS_DB_PIPELINE_URL is not set." in result.output
+
+
+def batch_of(output: str, option: str) -> str:
+    found = re.search(rf"reos import {option} ([0-9a-f-]{{36}}) --tenant north", output)
+    assert found, output
+    return found[1]
+
+
+def test_a_dry_run_is_shown_then_committed_then_taken_back(file: Path):
+    seen = run(file, "--tenant", "north", "--dry-run")
+    assert seen.exit_code == 0, seen.output
+    assert "leads.csv would bring (nothing is written yet)" in seen.output
+    names = ("rows", "properties new", "properties known", "rows refused: invalid", "rows refused: duplicate")
+    assert [figure(seen.output, name) for name in names] == ["3", "2", "0", "1", "0"]
+    assert "line 3 'hello world' is not accepted as an address." in seen.output
+    assert re.search(r"^county_assessor +0 +0\.0000 +0\.00", seen.output, re.MULTILINE)
+    assert re.search(r"^all +0\.00", seen.output, re.MULTILINE)
+    batch = batch_of(seen.output, "--commit")
+    assert batch_of(seen.output, "--discard") == batch
+    committed = run("--commit", batch, "--tenant", "north")
+    assert (committed.exit_code, figure(committed.output, "properties new")) == (0, "2")
+    assert "is imported already (done)" in run(file, "--tenant", "north", "--dry-run").output
+    undone = run("--undo", batch_of(committed.output, "--undo"), "--tenant", "north")
+    assert undone.exit_code == 0
+    assert [figure(undone.output, name) for name in ("properties removed", "records removed", "kept")] == [
+        "2",
+        "2",
+        "0",
+    ]
+    listed = run("--list", "--tenant", "north")
+    assert re.search(
+        rf"^{batch} +undone +\d{{4}}-\d\d-\d\d \d\d:\d\d +leads\.csv +3 +2 +0 +1$", listed.output, re.MULTILINE
+    )
+
+
+def test_a_dry_run_is_thrown_away(file: Path):
+    assert run("--list", "--tenant", "north").output == "No file was imported for north yet.\n"
+    batch = batch_of(run(file, "--tenant", "north", "--dry-run").output, "--discard")
+    assert "dry run" in run("--list", "--tenant", "north").output
+    result = run("--discard", batch, "--tenant", "north")
+    assert (result.exit_code, result.output) == (
+        0, "Discarded: 3 rows of leads.csv. Nothing of them was published.\n",
+    )  # fmt: skip
+    again = run("--commit", batch, "--tenant", "north")
+    assert again.exit_code == 1
+    assert "only one that is staged can be published" in again.output
+
+
+def test_another_tenants_import_is_not_found(file: Path):
+    batch = batch_of(run(file, "--tenant", "north").output, "--undo")
+    result = run("--undo", batch, "--tenant", "south")
+    assert result.exit_code == 1
+    assert f"There is no import {batch}." in result.output
+
+
+def test_a_profile_is_proposed_as_a_file(file: Path, tmp_path: Path):
+    file.write_text("Situs Address,ZIP Code\n" + "".join(f"{number} N Main St,98101\n" for number in (12, 14)))
+    proposed = run(file, "--propose")
+    assert proposed.exit_code == 0, proposed.output
+    (tmp_path / "mine.yml").write_text(proposed.output)
+    result = run(file, "--tenant", "north", "--profile", str(tmp_path / "mine.yml"))
+    assert (result.exit_code, figure(result.output, "properties new")) == (0, "2")
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--list", "--undo", "0199b5a0-0000-7000-8000-000000000000"], ["x.csv", "--list"]]
+)
+def test_wrong_usage_exits_with_2(arguments: list[str]):
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "Give a file, or one of --commit, --discard, --undo and --list." in re.sub(r"[\s│]+", " ", result.output)

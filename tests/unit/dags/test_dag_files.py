@@ -53,7 +53,7 @@ def is_one_call(statement: ast.stmt) -> bool:
 
 
 def test_there_are_dags() -> None:
-    assert {path.stem for path in FILES} >= {"intake_leads", "enrich_properties", "score_properties", "generate_memos"}
+    assert {path.stem for path in FILES} >= {"import_files", "enrich_properties", "score_properties", "generate_memos"}
 
 
 @each_file

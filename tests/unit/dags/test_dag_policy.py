@@ -14,8 +14,8 @@ from reos_airflow.dag_policy import OWNER, Tag
 
 SECTIONS = ["## What it does", "## Owner", "## If it fails"]
 CHAIN = {  # event → (who may tell it, who works it off)
-    assets.INTAKE: ({"intake_leads"}, {"enrich_properties"}),
-    assets.FEATURES: ({"enrich_properties"}, {"score_properties"}),
+    assets.INTAKE: ({"import_files"}, {"enrich_properties", "geocode_properties"}),
+    assets.FEATURES: ({"enrich_properties", "geocode_properties"}, {"score_properties"}),
     assets.SCORES: ({"score_properties"}, {"generate_memos"}),
     assets.MEMOS: ({"generate_memos"}, set()),
 }

@@ -49,20 +49,28 @@ class ArcGisLayer:
         columns: tuple[str, ...] = ()
         rows: list[Attributes] = []
         for _ in range(_MOST_PAGES):
-            page = await self._send("POST", f"{self.url}/query", _form(where, order_by, len(rows)))
-            features = _features(page)
+            page = await self.ask(_form(where, order_by, len(rows)))
+            features = [feature["attributes"] for feature in features_of(page)]
             columns = columns or tuple(field["name"] for field in page.get("fields", ()))
             rows += features
             if not page.get("exceededTransferLimit"):
                 return Features(columns, rows)
             if not features:
-                raise _drift("says that it holds rows back but sends none")
-        raise _drift(f"does not end after {_MOST_PAGES} pages")
+                raise drift("says that it holds rows back but sends none")
+        raise drift(f"does not end after {_MOST_PAGES} pages")
 
     async def columns(self) -> list[str]:
         """Return the column names from the layer's description."""
-        described = await self._send("GET", self.url, None)
+        described = await self.describe()
         return [field["name"] for field in described.get("fields") or ()]
+
+    async def describe(self) -> dict[str, Any]:
+        """Return the layer's own description."""
+        return await self._send("GET", self.url, None)
+
+    async def ask(self, form: Mapping[str, str]) -> dict[str, Any]:
+        """Return the layer's answer to one query; raises what the taxonomy says of an error inside the 200."""
+        return await self._send("POST", f"{self.url}/query", form)
 
     async def _send(self, method: str, url: str, form: Mapping[str, str] | None) -> dict[str, Any]:
         request = EgressRequest(method, url, params={} if form else {"f": "json"}, form=form)
@@ -73,7 +81,7 @@ class ArcGisLayer:
             raise _error(response.status, "", response.status)
         document = response.json(self.policy)
         if not isinstance(document, dict):
-            raise _drift("is not an object")
+            raise drift("is not an object")
         if "error" in document:
             error = document["error"] if isinstance(document["error"], dict) else {}
             raise _error(int(error.get("code") or _SERVER_ERROR), str(error.get("message") or ""), response.status)
@@ -96,14 +104,14 @@ def _form(where: str, order_by: str, offset: int) -> dict[str, str]:
     }
 
 
-def _features(page: Mapping[str, Any]) -> list[Attributes]:
+def features_of(page: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the features of an answer, each with a dict `attributes`; `SchemaDriftError` for anything else."""
     features = page.get("features")
     if not isinstance(features, list):
-        raise _drift("has no list `features`")
-    rows = [feature["attributes"] for feature in features if isinstance(feature, dict) and "attributes" in feature]
-    if len(rows) != len(features) or not all(isinstance(row, dict) for row in rows):
-        raise _drift("has a feature without attributes")
-    return rows
+        raise drift("has no list `features`")
+    if not all(isinstance(each, dict) and isinstance(each.get("attributes"), dict) for each in features):
+        raise drift("has a feature without attributes")
+    return features
 
 
 def _error(code: int, message: str, http_status: int) -> ConnectorError:
@@ -119,7 +127,8 @@ def _error(code: int, message: str, http_status: int) -> ConnectorError:
     return kind(detail, provider=SPEC.provider, http_status=http_status)
 
 
-def _drift(what: str) -> SchemaDriftError:
+def drift(what: str) -> SchemaDriftError:
+    """Return the error that says what is wrong with the form of an answer."""
     return SchemaDriftError(
         f"The county's answer {what}.",
         provider=SPEC.provider,

@@ -52,9 +52,9 @@ def digest(name: str, *, nullable: bool = False) -> Column[Any]:
     return Column(name, LargeBinary, nullable=nullable)
 
 
-def document(name: str, *, nullable: bool = False) -> Column[Any]:
+def document(name: str, *, nullable: bool = False, **options: Any) -> Column[Any]:  # noqa: ANN401 - passed through to Column
     """Return a jsonb column."""
-    return Column(name, JSONB, nullable=nullable)
+    return Column(name, JSONB, nullable=nullable, **options)
 
 
 def micro_usd(name: str, *, nullable: bool = False, **options: Any) -> Column[Any]:  # noqa: ANN401 - passed through to Column

@@ -127,6 +127,10 @@ provider_call = Table(
     text("error", nullable=True),
     PrimaryKeyConstraint("tenant_id", "call_id"),
     Index(None, "tenant_id", "called_at"),
+    Index(
+        "ix_provider_call_tenant_id_provider_property_id_called_at",
+        *("tenant_id", "provider", "property_id", sql("called_at desc")),
+    ),
     of_tenant(),
     schema="app",
     comment="Every call to a provider with its outcome, latency and cost.",

@@ -1,18 +1,21 @@
-"""The property record (identity, normalised address, stage) and the queue of properties to recompute."""
+"""The property record (identity, normalised address, stage), what was merged with what, and the queue to recompute."""
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
     Double,
+    ForeignKeyConstraint,
     Index,
     PrimaryKeyConstraint,
     Table,
+    UniqueConstraint,
+    Uuid,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.types import CHAR
 
-from reos.db.tables.columns import METADATA, created, digest, instant, of_tenant, serial, tenant_key, text
+from reos.db.tables.columns import METADATA, created, digest, document, instant, of_tenant, serial, tenant_key, text
 
 STAGES = ("discovered", "enriched", "scored", "documented", "contacted")
 
@@ -33,6 +36,7 @@ property = Table(  # noqa: A001 - named as the table
     Column("zip5", CHAR(5)),
     Column("zip4", CHAR(4)),
     text("address_key", nullable=True),
+    text("address_block", nullable=True),
     Column("latitude", Double),
     Column("longitude", Double),
     text("stage", server_default="discovered"),
@@ -41,6 +45,7 @@ property = Table(  # noqa: A001 - named as the table
     created(),
     created("updated_at"),
     instant("deleted_at"),
+    Column("merged_into", Uuid),
     PrimaryKeyConstraint("tenant_id", "property_id"),
     of_tenant(),
     CheckConstraint(f"stage in {STAGES!r}", name="stage"),
@@ -58,13 +63,84 @@ property = Table(  # noqa: A001 - named as the table
         unique=True,
         postgresql_where=sql("apn_key is null and address_key is not null"),
     ),
+    CheckConstraint("merged_into <> property_id", name="merged_into"),
+    ForeignKeyConstraint(
+        ["tenant_id", "merged_into"],
+        ["app.property.tenant_id", "app.property.property_id"],
+        name="fk_property_merged_into",
+    ),
     Index(None, "tenant_id", "address_key"),
+    Index(None, "tenant_id", "address_block"),
+    Index(None, "tenant_id", "merged_into", postgresql_where=sql("merged_into is not null")),
     Index(None, "tenant_id", "stage"),
     Index(None, "tenant_id", "zip5"),
     Index(None, "tenant_id", "county_fips"),
     Index(None, "tenant_id", "updated_at", "property_id"),
     schema="app",
     comment="One parcel or address of a tenant; its stage moves forward only.",
+)
+
+
+def _of(role: str) -> ForeignKeyConstraint:
+    """Return the reference of `<role>_id` to a property; a table that names two cannot use the default name."""
+    return ForeignKeyConstraint(
+        ["tenant_id", f"{role}_id"],
+        ["app.property.tenant_id", "app.property.property_id"],
+        name=f"fk_%(table_name)s_{role}",
+    )
+
+
+property_merge = Table(
+    "property_merge",
+    METADATA,
+    tenant_key(),
+    *(tenant_key(name) for name in ("merge_id", "survivor_id", "absorbed_id")),
+    document("evidence"),
+    text("decided_by"),
+    text("reason"),
+    instant("merged_at", nullable=False),
+    instant("unmerged_at"),
+    text("unmerged_by", nullable=True),
+    text("unmerge_reason", nullable=True),
+    PrimaryKeyConstraint("tenant_id", "merge_id"),
+    CheckConstraint("survivor_id <> absorbed_id", name="two"),
+    CheckConstraint("(unmerged_at is null) = (unmerged_by is null)", name="unmerged"),
+    _of("survivor"),
+    _of("absorbed"),
+    Index(
+        "uq_property_merge_in_force",
+        *("tenant_id", "absorbed_id"),
+        unique=True,
+        postgresql_where=sql("unmerged_at is null"),
+    ),
+    Index(None, "tenant_id", "survivor_id"),
+    schema="app",
+    comment="Which property was merged into which, by whom and on what evidence; kept when it is taken back.",
+)
+
+match_review = Table(
+    "match_review",
+    METADATA,
+    tenant_key(),
+    *(tenant_key(name) for name in ("review_id", "property_id", "candidate_id")),
+    document("evidence"),
+    text("reason"),
+    text("status", server_default="open"),
+    instant("opened_at", nullable=False),
+    instant("decided_at"),
+    text("decided_by", nullable=True),
+    text("note", nullable=True),
+    PrimaryKeyConstraint("tenant_id", "review_id"),
+    UniqueConstraint("tenant_id", "property_id", "candidate_id"),
+    CheckConstraint("property_id <> candidate_id", name="two"),
+    CheckConstraint("status in ('open', 'same', 'different')", name="status"),
+    CheckConstraint("(status = 'open') = (decided_at is null)", name="decided"),
+    _of("property"),
+    _of("candidate"),
+    Index(None, "tenant_id", "candidate_id"),
+    Index(None, "tenant_id", "status", "opened_at", "review_id"),
+    schema="app",
+    comment="Pairs of properties that may be one home, with the evidence, for a person to decide.",
 )
 
 dirty_property = Table(

@@ -3,9 +3,11 @@
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
+    Double,
     Integer,
     PrimaryKeyConstraint,
     SmallInteger,
@@ -29,7 +31,7 @@ from reos.db.tables.columns import (
 )
 
 
-def _landing(name: str, comment: str, key: tuple[str, ...], *extra: Column[Any]) -> Table:
+def _landing(name: str, comment: str, key: tuple[str, ...], *extra: Column[Any] | CheckConstraint) -> Table:
     """Build a landing table; `key` (without the tenant) is what a repetition of the same load meets."""
     return Table(
         name,
@@ -76,4 +78,21 @@ attom_expanded_profile = _landing(
     "attom_expanded_profile",
     "ATTOM expanded profile, the whole property object.",
     ("property_id", "logical_date"),
+)
+
+geocode_point = _landing(
+    "geocode_point",
+    "Points of properties: what a geocoder found or a user stated, its quality, and why it is not used.",
+    ("property_id", "source", "logical_date"),
+    text("source"),
+    Column("latitude", Double),
+    Column("longitude", Double),
+    text("quality", nullable=True),
+    Column("distance_m", Integer),
+    Column("flagged", Boolean, nullable=False, server_default=sql("false")),
+    text("reason", nullable=True),
+    CheckConstraint("source in ('openaddresses', 'census', 'lead', 'import')", name="source"),
+    CheckConstraint("quality in ('rooftop', 'parcel', 'interpolated', 'stated')", name="quality"),
+    CheckConstraint("num_nulls(latitude, longitude, quality) in (0, 3)", name="whole"),
+    CheckConstraint("reason is not null or (latitude is not null and not flagged)", name="reason"),
 )

@@ -1,5 +1,6 @@
 """Import profiles: YAML that maps a file's columns to our names. `generic.yml` is their manual; this reads them."""
 
+import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from reos.core.errors import InvalidInputError
 from reos.pipeline.profiles import converters
@@ -17,16 +18,22 @@ from reos.pipeline.profiles.converters import Converter, Kind
 _FOLDER = files("reos.pipeline.profiles")
 
 
+Source = str | tuple[str, ...]
+
+
 def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
 class ColumnRule(BaseModel):
-    """One value of the file: where it stands (`sources`), what we call it (`to`), how it is read (`kind`)."""
+    """One value of the file: where it stands (`sources`), what we call it (`to`), how it is read (`kind`).
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    A source is a column's name, or several names whose cells are joined by blanks.
+    """
 
-    sources: Annotated[tuple[str, ...], BeforeValidator(_as_list)] = Field(alias="from", min_length=1)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    sources: Annotated[tuple[Source, ...], BeforeValidator(_as_list)] = Field(alias="from", min_length=1)
     to: str
     kind: Kind = Field(alias="as")
     width: int | None = Field(default=None, ge=1, le=40)
@@ -44,6 +51,25 @@ class ColumnRule(BaseModel):
             raise ValueError(f"{self.to}: `width` belongs to `as: digits`")
         return self
 
+    @property
+    def label(self) -> str:
+        """The first source, for people."""
+        first = self.sources[0]
+        return first if isinstance(first, str) else " + ".join(first)
+
+    def names(self) -> Iterator[str]:
+        """Yield every column name that it may read."""
+        for source in self.sources:
+            yield from (source,) if isinstance(source, str) else source
+
+    def place(self, places: Mapping[str, int]) -> tuple[int, ...] | None:
+        """Return the positions of the first source of which every column is there, given positions by folded name."""
+        for source in self.sources:
+            names = [fold(name) for name in ((source,) if isinstance(source, str) else source)]
+            if all(name in places for name in names):
+                return tuple(places[name] for name in names)
+        return None
+
     def converter(self) -> Converter:
         """Return the function that reads a cell of this column."""
         plain: Mapping[Kind, Converter] = {
@@ -55,14 +81,14 @@ class ColumnRule(BaseModel):
             Kind.ZIP: converters.zip_code,
             Kind.DATE: converters.day(self.formats),
             Kind.DIGITS: converters.digits(self.width or 0),
-            Kind.LATITUDE: converters.degrees(Kind.LATITUDE),
-            Kind.LONGITUDE: converters.degrees(Kind.LONGITUDE),
+            Kind.LATITUDE: converters.degrees,
+            Kind.LONGITUDE: converters.degrees,
         }
         return converters.bounded(plain[self.kind], self.min, self.max)
 
 
 class Profile(BaseModel):
-    """How one kind of file is read."""
+    """How one kind of file is read. `encoding`, `delimiter` and `sheet` are found where they are not given."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -73,21 +99,30 @@ class Profile(BaseModel):
     needs: tuple[str, ...] = ()
     columns: tuple[ColumnRule, ...] = Field(min_length=1)
     ignored: tuple[str, ...] = ()
+    encoding: str | None = None
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    sheet: str | None = None
+
+    @field_validator("encoding")
+    @classmethod
+    def _check_encoding(cls, value: str | None) -> str | None:
+        if value is not None:
+            try:
+                codecs.lookup(value)
+            except LookupError:
+                raise ValueError(f"{value!r} is no encoding") from None
+        return value
 
     @cached_property
     def known_columns(self) -> frozenset[str]:
         """Every column name that the profile knows, folded."""
-        return frozenset(fold(name) for rule in self.columns for name in rule.sources) | {*map(fold, self.ignored)}
+        return frozenset(fold(name) for rule in self.columns for name in rule.names()) | {*map(fold, self.ignored)}
 
-    def positions(self, header: Sequence[str]) -> dict[str, int]:
-        """Return where each of our names stands in `header`, by the first of its spellings that is there."""
+    def positions(self, header: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        """Return where each of our names stands in `header`, by the first of its sources that is there."""
         places = {fold(name): index for index, name in reversed(list(enumerate(header)))}
-        found = {}
-        for rule in self.columns:
-            index = next((places[fold(name)] for name in rule.sources if fold(name) in places), None)
-            if index is not None:
-                found[rule.to] = index
-        return found
+        found = ((rule.to, rule.place(places)) for rule in self.columns)
+        return {name: place for name, place in found if place is not None}
 
     def missing(self, header: Sequence[str]) -> list[str]:
         """Return the columns that `header` lacks. Empty means that the file fits.
@@ -96,10 +131,10 @@ class Profile(BaseModel):
         """
         found = self.positions(header)
         if self.needs:
-            required = [rule.sources[0] for rule in self.columns if rule.required and rule.to not in found]
+            required = [rule.label for rule in self.columns if rule.required and rule.to not in found]
             one_of = [] if any(name in found for name in self.needs) else [" or ".join(self.needs)]
             return required + one_of
-        return [rule.sources[0] for rule in self.columns if rule.to not in found]
+        return [rule.label for rule in self.columns if rule.to not in found]
 
     def twice(self, header: Sequence[str]) -> list[str]:
         """Return the columns that the profile reads and the header has more than once."""
@@ -107,8 +142,10 @@ class Profile(BaseModel):
         return sorted({name for name in names if names.count(name) > 1 and name in self.known_columns})
 
     def unknown(self, header: Sequence[str]) -> list[str]:
-        """Return the columns of `header` that the profile neither reads nor ignores."""
-        return [name for name in header if fold(name) not in self.known_columns]
+        """Return the columns of `header` that are not read and that the profile does not ignore on purpose."""
+        used = {index for place in self.positions(header).values() for index in place}
+        ignored = {*map(fold, self.ignored)}
+        return [name for index, name in enumerate(header) if index not in used and fold(name) not in ignored]
 
 
 def fold(name: str) -> str:
@@ -141,6 +178,11 @@ def fitting(header: Sequence[str]) -> Iterator[str]:
     for name in profile_names():
         if not load_profile(name).missing(header):
             yield name
+
+
+def parse_profile(name: str, content: str) -> Profile:
+    """Return the profile that `content` (YAML or JSON) describes; `InvalidInputError` when it is not well formed."""
+    return _read(name, content)
 
 
 def _file_text(path: Path) -> str:

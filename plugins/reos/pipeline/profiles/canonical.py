@@ -8,6 +8,7 @@ CANONICAL: Mapping[str, str] = {
     "county": "name of the county; becomes county_fips and is not stored",
     "address": "street address, or the whole address in one line",
     "unit": "apartment or suite",
+    "country": "country; anything but the United States refuses the row; not stored",
     "city": "city",
     "state": "US state",
     "zip5": "ZIP code",

@@ -1,5 +1,6 @@
 """A cell's text to a typed value. Each converter raises `ValueError` with a sentence about the text, never guesses."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,14 +14,10 @@ _TRUE = frozenset({"1", "Y", "YES", "TRUE", "T"})
 _FALSE = frozenset({"0", "N", "NO", "FALSE", "F"})
 _LARGEST_INTEGER = 2**31 - 1  # what the columns hold that these become
 _LARGEST_USD = 10**12
-_COMPACT_DATE_TIME = 15  # 20141013T000000
-_ISO_DATE_TIME = 19  # 2014-10-13T00:00:00
+_ISO_DATE = 10  # a longer text has a time, as in 20141013T000000 or 2014-10-13T00:00:00Z
 _ZIP, _ZIP4 = 5, 9
+_CANADIAN = re.compile(r"[A-Za-z][0-9][A-Za-z][0-9][A-Za-z][0-9]")
 _SHORTEST_ZIP = 3  # Puerto Rico's 00601 without its zeros
-
-# From Guam to the tip of Alaska, and American Samoa; from Puerto Rico to Attu, and Guam with the Marianas.
-_LATITUDES = ((13.0, 72.0), (-15.0, -10.0))
-_LONGITUDES = ((-180.0, -64.0), (144.0, 180.0))
 
 
 class Kind(StrEnum):
@@ -96,6 +93,8 @@ def flag(value: str) -> bool:
 def zip_code(value: str) -> str:
     """Return ZIP or ZIP+4, with the leading zeros that a spreadsheet drops."""
     compact = value.removesuffix(".0").replace("-", "").replace(" ", "")
+    if _CANADIAN.fullmatch(compact):
+        raise ValueError(f"{value!r} is a Canadian postal code; only properties in the United States are taken")
     if not compact.isdigit() or not (_SHORTEST_ZIP <= len(compact) <= _ZIP or len(compact) == _ZIP4):
         raise ValueError(f"{value[:40]!r} is not a ZIP code")
     padded = compact.zfill(_ZIP)
@@ -106,27 +105,17 @@ def day(formats: Sequence[str]) -> Converter:
     """Return a converter to `YYYY-MM-DD` from ISO forms or one of `formats` (strptime)."""
 
     def convert(value: str) -> str:
-        plain = value[:8] if len(value) == _COMPACT_DATE_TIME and value[8] == "T" else value
-        plain = value[:10] if len(value) == _ISO_DATE_TIME else plain
         try:
-            return date.fromisoformat(plain).isoformat()
+            return (date if len(value) <= _ISO_DATE else datetime).fromisoformat(value).strftime("%Y-%m-%d")
         except ValueError:
             return _by_format(value, formats)
 
     return convert
 
 
-def degrees(axis: Kind) -> Converter:
-    """Return a converter to a latitude or longitude within the United States."""
-    (low, high), (other_low, other_high) = _LATITUDES if axis is Kind.LATITUDE else _LONGITUDES
-
-    def convert(value: str) -> float:
-        parsed = _parse_float(value)
-        if not (low <= parsed <= high or other_low <= parsed <= other_high):
-            raise ValueError(f"{value[:40]} is no {axis} in the United States (are latitude and longitude swapped?)")
-        return parsed
-
-    return convert
+def degrees(value: str) -> float:
+    """Return a latitude or longitude; whether the point is where it can be is asked of both together (`point`)."""
+    return _parse_float(value)
 
 
 def bounded(convert: Converter, low: float | None, high: float | None) -> Converter:

@@ -111,3 +111,13 @@ def test_app_has_no_temporary_tables_and_pipeline_has(database):
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         database.connect("app").execute("create temporary table t (n int)")
     database.connect("pipeline").execute("create temporary table t (n int)")
+
+
+def test_a_confined_connection_knows_one_tenant_even_outside_a_tenant_transaction(database, two_tenants):
+    mine, other = two_tenants
+    with db.connect(database.url("pipeline"), autocommit=True, tenant_id=mine) as conn:
+        assert conn.execute("select tenant_id from app.tenant").fetchall() == [{"tenant_id": mine}]
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            conn.execute(
+                "insert into app.dirty_property (model, tenant_id, property_id) values ('m', %s, %s)", (other, uuid4())
+            )

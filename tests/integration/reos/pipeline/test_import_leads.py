@@ -210,12 +210,15 @@ def test_columns_that_the_profile_does_not_know_are_named(take: Take):
 
 
 def test_progress_is_told_by_stage(take: Take, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("reos.pipeline.import_leads._STEP", 1)
+    monkeypatch.setattr("reos.pipeline.import_stage._STEP", 1)
     told: list[tuple[str, int]] = []
     report = take(
         [["address", "zip"], ["12 Main St", "98101"], ["14 Main St", "98101"]],
         progress=lambda stage, done, _total: told.append((stage, done)),
     )
-    assert told[:4] == [("read", 0), ("read", 1), ("read", 2), ("read", 3)]
-    assert list(report.stages) == ["check", "read", "match", "store", "publish"]
-    assert {stage for stage, _ in told} == {"read", "match", "store", "publish"}
+    assert told[:3] == [("read", 0), ("read", 1), ("read", 2)]
+    assert list(report.stages) == ["check", "read", "duplicates", "match", "store", "tell", "compare", "clear"]
+    assert [stage for stage, _ in dict.fromkeys((stage, 0) for stage, _ in told)] == [
+        *("read", "duplicates", "publish", "compare"),
+    ]
+    assert [done for stage, done in told if stage == "publish"] == [0, 0, 2]

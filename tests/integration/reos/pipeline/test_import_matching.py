@@ -48,7 +48,7 @@ def test_an_address_in_the_file_finds_the_parcel_in_the_same_file(conn: Connecti
     report = take(f",,{HOUSE}7129300520,{KING},{HOUSE}")
     assert parcels(conn) == [("7129300520", "12 N MAIN ST")]
     assert (report.properties_created, report.properties_known, report.events) == (1, 0, 1)
-    assert [row.reason for row in report.rejected] == ["conflict: contradicts line 2"]
+    assert [(row.line, row.reason) for row in report.rejected] == [(2, "conflict: contradicts line 3")]
 
 
 def test_a_parcel_number_is_attached_to_what_was_known_by_its_address(conn: Connection, take: Take):

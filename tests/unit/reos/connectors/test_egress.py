@@ -240,3 +240,41 @@ def test_no_secret_is_in_an_error_or_a_log_line(wire, every_log_line) -> None:
     assert any(line["event"] == "provider_request" for line in lines)
     assert "HTTP Request: GET" in every_log_line.text
     assert down.value.__cause__ is None
+
+
+def into(wire, path, **policy):
+    rules = EgressPolicy("acme", (Destination.below("https://api.acme.test/v1"),), **policy)
+    return asyncio.run(wire.egress().send(rules, GET, lambda response: response, into=path))
+
+
+def test_a_large_answer_goes_into_a_file_and_not_into_memory(wire, tmp_path) -> None:
+    wire.answers = [httpx.Response(200, stream=Stream(b"a" * 70_000, b"b"))]
+    response = into(wire, tmp_path / "body")
+    assert response.body == b""
+    assert (tmp_path / "body").read_bytes() == b"a" * 70_000 + b"b"
+
+
+def test_a_second_try_begins_the_file_anew(wire, tmp_path) -> None:
+    broken = httpx.Response(200, stream=Stream(b"half of it", httpx.ReadError("gone")))
+    wire.answers = [broken, httpx.Response(200, content=b"all")]
+    into(wire, tmp_path / "body")
+    assert (tmp_path / "body").read_bytes() == b"all"
+
+
+def test_a_file_is_capped_as_a_body_is(wire, tmp_path) -> None:
+    wire.answers = [httpx.Response(200, content=b"x" * 101)]
+    with pytest.raises(ProviderUnavailableError, match="more than 100 bytes"):
+        into(wire, tmp_path / "body", max_bytes=100, retry=RetryRule(attempts=1))
+
+
+def test_an_error_is_not_written_into_the_file(wire, tmp_path) -> None:
+    wire.answers = [httpx.Response(404, content=b"no such job")]
+    assert into(wire, tmp_path / "body").body == b"no such job"
+    assert not (tmp_path / "body").exists()
+
+
+def test_a_connector_that_judges_redirects_sees_them_and_none_is_followed(wire) -> None:
+    wire.answers = [httpx.Response(302, headers={"location": "https://elsewhere.test/x"})]
+    response = wire.send(GET, reads_redirects=True)
+    assert (response.status, response.headers["location"]) == (302, "https://elsewhere.test/x")
+    assert len(wire.requests) == 1

@@ -20,6 +20,12 @@ def test_required_reads_settings_that_are_no_secrets_too():
     assert Settings(jwt_issuer="here").required("jwt_issuer") == "here"
 
 
+def test_an_optional_secret_is_none_where_it_is_not_set(monkeypatch):
+    monkeypatch.delenv("REOS_REDIS_URL", raising=False)
+    assert Settings().optional("redis_url") is None
+    assert Settings(redis_url="redis://h:1/0").optional("redis_url") == "redis://h:1/0"
+
+
 def test_secrets_are_not_shown():
     settings = Settings(db_app_url="postgresql://reos_app:hunter2@h/d")
     assert "hunter2" not in f"{settings!r} {settings}"

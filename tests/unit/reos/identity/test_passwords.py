@@ -32,3 +32,11 @@ def test_an_unknown_account_costs_the_same_bcrypt_work_as_a_known_one(monkeypatc
     passwords.waste_time("wrong", rounds=5)
     known, unknown = checked
     assert known[:7] == unknown[:7] == b"$2b$05$"
+
+
+def test_once_prepared_the_first_unknown_account_costs_one_check_and_no_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    passwords.prepare(6)
+    hashed: list[bytes] = []
+    monkeypatch.setattr(bcrypt, "hashpw", lambda password, _: hashed.append(password))
+    passwords.waste_time("wrong", rounds=6)
+    assert hashed == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reos.pipeline.lead_file import LeadFile
+from reos.pipeline.lead_files import LeadFile
 from reos.pipeline.lead_row import LeadRow, RowError, compile_rows
 from reos.pipeline.profiles import load_profile
 

@@ -8,7 +8,8 @@ import pytest
 
 from reos.core.errors import ConfigurationError
 from reos.core.settings import Settings
-from reos.pipeline.warehouse import DbtNode, DbtResult, _environment, _failure, _runner, environment
+from reos.pipeline.dbt_result import DbtNode, DbtResult, failure
+from reos.pipeline.warehouse import _environment, _runner, environment
 
 
 def node(name: str, status: str, message: str = "", kind: str = "model") -> DbtNode:
@@ -25,9 +26,7 @@ def test_the_connection_is_taken_from_the_url_with_the_password_as_a_secret() ->
         "REOS_DBT_DBNAME": "reos",
         "DBT_ENV_SECRET_REOS_PASSWORD": "p@ss",
         "REOS_AS_OF": "2026-06-30",
-        "REOS_AUDITED_UP_TO": "",
     }
-    assert environment(settings, date(2026, 6, 30), 7)["REOS_AUDITED_UP_TO"] == "7"
 
 
 def test_without_a_url_the_variable_is_named() -> None:
@@ -47,13 +46,13 @@ def test_the_environment_is_as_before_when_the_run_ends(monkeypatch: pytest.Monk
 def test_a_failure_names_each_bad_node_and_quotes_nobodys_row() -> None:
     broken = node("fct", "error", "violates check\n  DETAIL:  Failing row contains (JANE DOE).\n  compiled code at x")
     nodes = (node("dim", "success"), broken, node("dim__grain", "fail", "Got 1 result", "test"))
-    error = _failure("build", nodes, None, Path("/state/dbt"))
+    error = failure("build", nodes, None, Path("/state/dbt"))
     assert error.detail == "dbt build failed. fct: violates check compiled code at x; dim__grain: Got 1 result"
     assert "/state/dbt/logs/dbt.log" in str(error.remedy)
 
 
 def test_a_failure_before_any_node_tells_the_cause() -> None:
-    assert "no such profile" in _failure("run", (), RuntimeError("no such profile"), Path("/state")).detail
+    assert "no such profile" in failure("run", (), RuntimeError("no such profile"), Path("/state")).detail
 
 
 def test_dbt_does_not_walk_the_stack_for_a_label(monkeypatch: pytest.MonkeyPatch) -> None:

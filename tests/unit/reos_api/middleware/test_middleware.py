@@ -59,6 +59,17 @@ async def test_an_announced_body_is_measured_at_once(
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize(("path", "status"), [("/echo/upload", 200), ("/echo/other", 413)])
+async def test_an_upload_may_be_larger_than_another_body(
+    inner: ASGIApp, client_of: Callable[[ASGIApp], httpx.AsyncClient], path: str, status: int
+) -> None:
+    limited = BodyLimit(inner, limit=10, uploads={"/echo/upload": 100})
+    assert (await client_of(limited).post(path, content=b"x" * 100)).status_code == status
+    too_large = await client_of(limited).post("/echo/upload", content=b"x" * (100 + (1 << 20) + 1))
+    assert (too_large.status_code, "100 bytes" in too_large.json()["detail"]) == (413, True)
+    assert "drop folder" in too_large.json()["detail"]
+
+
 @pytest.mark.parametrize(("last", "status"), [(b"12345", 200), (b"123456", 413)])
 async def test_a_streamed_body_is_measured_while_it_comes(
     inner: ASGIApp, client_of: ClientOf, last: bytes, status: int

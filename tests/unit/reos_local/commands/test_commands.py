@@ -48,6 +48,15 @@ def test_reset_refuses_a_folder_that_reos_did_not_make(layout: Layout) -> None:
     assert (layout.state / "thesis.txt").exists()
 
 
+@pytest.mark.parametrize("command", ["import", "load"])
+def test_help_needs_no_stack(layout: Layout, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    monkeypatch.setattr("sys.argv", ["reos", command, "--help"])
+    shown = run(app, [command, "--help"])
+    assert shown.exit_code == 0, shown.output
+    assert "Usage" in shown.output
+    assert not layout.state.exists()
+
+
 def test_reset_asks_first(layout: Layout) -> None:
     layout.create()
     assert run(app, ["reset"], input="n\n").exit_code == 1

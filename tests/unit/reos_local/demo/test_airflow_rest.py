@@ -22,8 +22,8 @@ def client(answers: dict[str, Any], seen: Callable[[httpx.Request], None] = lamb
 
 def test_a_run_is_started_with_the_token() -> None:
     requests: list[httpx.Request] = []
-    airflow = client({"/api/v2/dags/intake_leads/dagRuns": {"dag_run_id": "r1"}}, requests.append)
-    assert airflow.trigger("intake_leads") == "r1"
+    airflow = client({"/api/v2/dags/import_files/dagRuns": {"dag_run_id": "r1"}}, requests.append)
+    assert airflow.trigger("import_files") == "r1"
     assert requests[-1].headers["Authorization"] == "Bearer t"
 
 

@@ -2,9 +2,9 @@ import pytest
 
 from reos_local.sandbox.where import WhereError, parse, pinned
 
-FIELDS = ("APN", "SITUS_ADDR", "BEDROOMS")
+FIELDS = ("APN", "SITUS_ADDR", "BEDROOMS", "LAST_EDITED")
 TEXT = ("APN", "SITUS_ADDR")
-ROW = {"APN": "0123456789", "SITUS_ADDR": "12 O'HARE ST   ", "BEDROOMS": 3}
+ROW = {"APN": "0123456789", "SITUS_ADDR": "12 O'HARE ST   ", "BEDROOMS": 3, "LAST_EDITED": 1_782_864_000_000}
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,9 @@ ROW = {"APN": "0123456789", "SITUS_ADDR": "12 O'HARE ST   ", "BEDROOMS": 3}
         ("BEDROOMS <> 3", False),
         ("BEDROOMS IS NOT NULL AND BEDROOMS < 4", True),
         ("BEDROOMS IS NULL", False),
+        ("LAST_EDITED >= TIMESTAMP '2026-07-01 00:00:00'", True),
+        ("LAST_EDITED > TIMESTAMP '2026-07-01 00:00:00' AND BEDROOMS = 3", False),
+        ("LAST_EDITED < date '2026-07-02'", True),
     ],
 )
 def test_conditions_are_tested_on_a_row(clause: str, holds: bool) -> None:  # noqa: FBT001
@@ -36,6 +39,7 @@ def test_a_null_meets_no_comparison() -> None:
     [
         *("", "APN", "APN =", "APN = 12", "BEDROOMS = 'three'", "FOO = 1", "APN = 'x' OR 1=1", "APN IN ('a'", "1=2"),
         *("APN = 'a'; DROP", "APN IN ('a' 'b')", "BEDROOMS IS ABOUT", "BEDROOMS = 1.5.2"),
+        *("LAST_EDITED > TIMESTAMP '2026-13-01'", "APN = TIMESTAMP '2026-07-01'"),
     ],
 )
 def test_what_it_does_not_understand_is_an_error(clause: str) -> None:

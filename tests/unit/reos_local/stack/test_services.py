@@ -48,7 +48,7 @@ TASKS = {"pipeline_password", "dbt_password", "quality_password", "valkey_passwo
         ("postgres", set()),
         ("valkey", set()),
         ("sandbox", {"attom_api_key"}),
-        ("api", {"app_password", "valkey_password", "jwt_key"}),
+        ("api", {"app_password", "pipeline_password", "valkey_password", "jwt_key"}),
         ("airflow-api-server", AIRFLOW),
         ("airflow-dag-processor", AIRFLOW),
         ("airflow-scheduler", AIRFLOW | TASKS),
@@ -111,3 +111,4 @@ def test_providers_point_at_the_sandbox_and_egress_may_reach_it(secrets: Secrets
     told = environment.providers(PORTS, secrets)
     assert told["REOS_EGRESS_PRIVATE_HOSTS"] == '["127.0.0.1:3"]'
     assert told["REOS_ATTOM_BASE_URL"].startswith("http://127.0.0.1:3/")
+    assert told["REOS_CENSUS_BASE_URL"] == "http://127.0.0.1:3/census/geocoder"

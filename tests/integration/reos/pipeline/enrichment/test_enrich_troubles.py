@@ -9,8 +9,9 @@ import pytest
 from reos.connectors.county_assessor.client import CountyAssessor
 from reos.core.errors import ConflictError
 from reos.db import tenant_transaction, transaction
-from reos.pipeline import enrich_batch, enrich_queue
+from reos.pipeline import enrich_batch
 from reos.pipeline.enrich import EnrichmentIncompleteError
+from reos.pipeline.work_queue import ENRICHMENT
 from reos_local.sandbox.attom_view import is_known
 from reos_local.sandbox.county_view import attributes
 from reos_local.sandbox.world import county_apns
@@ -272,7 +273,7 @@ def test_a_run_can_be_limited_and_the_rest_waits(bench):
 def test_what_a_direct_run_cannot_do_is_left_to_the_sweep(bench):
     north, _ = bench.tenants
     ids = bench.discover(north, APNS[:2])
-    while enrich_queue.claim(bench.conn, 100):
+    while ENRICHMENT.claim(bench.conn, 100):
         pass
     bench.rows("delete from app.dirty_property where true returning dirty_id")
     bench.fault("county", "500")

@@ -3,7 +3,6 @@ from collections.abc import Callable
 import pytest
 
 from reos.pipeline.profiles import converters
-from reos.pipeline.profiles.converters import Kind
 
 DAY = converters.day(["%m/%d/%Y"])
 
@@ -32,9 +31,7 @@ DAY = converters.day(["%m/%d/%Y"])
         (DAY, "20141013T000000", "2014-10-13"),
         (DAY, "2014-10-13T00:00:00", "2014-10-13"),
         (DAY, "10/13/2014", "2014-10-13"),
-        (converters.degrees(Kind.LATITUDE), "47.5112", 47.5112),
-        (converters.degrees(Kind.LONGITUDE), "-122.257", -122.257),
-        (converters.degrees(Kind.LONGITUDE), "144.8", 144.8),
+        (converters.degrees, "-122.257", -122.257),
         (converters.bounded(converters.integer, 1, 5), "5", 5),
         (converters.bounded(converters.integer, None, None), "-5", -5),
     ],
@@ -60,12 +57,11 @@ def test_a_cell_becomes_its_value(convert: Callable[[str], object], cell: str, v
         (converters.integer, "2147483648", "too large"),
         (converters.usd, "1e300", "too large"),
         (converters.flag, "maybe", "neither yes nor no"),
-        (converters.zip_code, "K1M 1M4", "not a ZIP code"),
+        (converters.zip_code, "K1M 1M4", "Canadian postal code"),
         (converters.zip_code, "981781", "not a ZIP code"),
         (DAY, "13.10.2014", "not a date"),
         (DAY, "2014-02-30", "not a date"),
-        (converters.degrees(Kind.LATITUDE), "-122.257", "swapped"),
-        (converters.degrees(Kind.LONGITUDE), "47.5", "swapped"),
+        (converters.degrees, "47 30", "not a number"),
         (converters.bounded(converters.integer, 1, 5), "6", "between 1 and 5"),
         (converters.bounded(converters.integer, 1, None), "0", "1 or more"),
         (converters.bounded(converters.integer, None, 5), "6", "5 or less"),

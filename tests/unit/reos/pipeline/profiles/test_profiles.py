@@ -22,7 +22,7 @@ def test_king_county_knows_every_column_of_its_file():
     profile = load_profile("king-county")
     assert profile.missing(KING_HEADER) == []
     assert profile.unknown(KING_HEADER) == []
-    assert profile.positions(KING_HEADER)["sale_price"] == 2
+    assert profile.positions(KING_HEADER)["sale_price"] == (2,)
 
 
 def test_missing_columns_are_named():
@@ -39,7 +39,7 @@ def test_the_generic_profile_wants_a_parcel_number_or_an_address():
 
 
 def test_of_several_spellings_the_first_of_the_profile_wins():
-    assert load_profile("generic").positions(["pin", "APN"])["apn"] == 1
+    assert load_profile("generic").positions(["pin", "APN"])["apn"] == (1,)
 
 
 def test_a_column_twice_is_found_when_the_profile_reads_it():
@@ -62,7 +62,7 @@ def test_a_profile_of_ones_own_is_read_from_its_file(tmp_path: Path):
     path.write_text(
         "name: mine\ntitle: Mine\nlicence: CC0\ncolumns:\n  - {from: PIN, to: apn, as: digits, width: 10}\n"
     )
-    assert load_profile(str(path)).positions(["pin"]) == {"apn": 0}
+    assert load_profile(str(path)).positions(["pin"]) == {"apn": (0,)}
 
 
 @pytest.mark.parametrize(

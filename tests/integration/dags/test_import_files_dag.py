@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 
+from reos.core.errors import UnavailableError
+
 pytestmark = pytest.mark.usefixtures("pipeline_settings", "two_tenants")
 
 HEADER = "apn,county_fips,address,city,state,zip"
@@ -22,7 +24,7 @@ def drop(inbox: Path, relative: str, *rows: str) -> Path:
 
 def sweep(dag_bag: DagBag, **narrowed: str) -> tuple[str, dict[str, list[str]], list[Any]]:
     """Run the DAG; return its state, the states of its tasks, and the results of the imports."""
-    run = dag_bag.dags["intake_leads"].test(run_conf=narrowed or None)
+    run = dag_bag.dags["import_files"].test(run_conf=narrowed or None)
     tasks = run.get_task_instances()
     states: dict[str, list[str]] = {}
     for task in tasks:
@@ -53,7 +55,8 @@ def test_a_file_is_imported_counted_and_put_away(dag_bag: DagBag, database, inbo
     assert (result["rows"], result["properties_created"], result["rejected"]) == (1, 1, 0)
     assert properties(database) == 1
     assert not path.exists()
-    assert files_in(path.parent / ".done") == ["leads.csv"]
+    assert files_in(path.parent / ".done") == ["leads.csv", "leads.csv.report.txt"]
+    assert list((path.parent / ".claimed").iterdir()) == []
 
 
 def test_refused_rows_are_reported_beside_the_file_and_the_others_kept(dag_bag: DagBag, database, inbox: Path) -> None:
@@ -62,8 +65,44 @@ def test_refused_rows_are_reported_beside_the_file_and_the_others_kept(dag_bag: 
     assert (state, result["rejected"], properties(database)) == ("success", 1, 1)
     (report,) = (path.parent / ".done").glob("*.report.txt")
     lines = report.read_text().splitlines()
-    assert lines[0] == "1 of 2 rows were refused; the others are kept."
+    assert lines[0] == "Rows taken: 1 of 2. New properties: 1."
     assert lines[1].startswith("line 3: ")
+
+
+def test_a_file_that_a_crash_left_claimed_is_taken_by_the_next_sweep(dag_bag: DagBag, database, inbox: Path) -> None:
+    path = drop(inbox, "north/generic/.claimed/leads.csv", HEADER, GOOD)
+    state, _, _ = sweep(dag_bag)
+    assert (state, properties(database), path.exists()) == ("success", 1, False)
+    assert files_in(inbox / "north/generic/.done") == ["leads.csv", "leads.csv.report.txt"]
+
+
+def test_a_file_that_fails_for_another_reason_stays_claimed(
+    dag_bag: DagBag, database, inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(inbox, "north/generic/leads.csv", HEADER, GOOD)
+    with monkeypatch.context() as broken:
+        broken.setattr("reos_airflow.intake.publish", _unavailable)
+        state, _, _ = sweep(dag_bag)
+    assert (state, properties(database)) == ("failed", 0)
+    assert files_in(inbox / "north/generic/.claimed") == ["leads.csv"]
+    state, _, _ = sweep(dag_bag)
+    assert (state, properties(database)) == ("success", 1)
+
+
+def _unavailable(*_: object, **__: object) -> None:
+    raise UnavailableError("The database went away.")
+
+
+def test_a_file_that_no_profile_reads_is_put_away_with_a_proposal_that_then_reads_it(
+    dag_bag: DagBag, database, inbox: Path
+) -> None:
+    rows = ["SITEADDR,SITUSCITY,ST,POSTCODE", "12 Main St,Seattle,WA,98101"]
+    path = drop(inbox, "north/assessor/leads.csv", *rows)
+    assert sweep(dag_bag)[0] == "failed"
+    (report,) = (path.parent / ".failed").glob("*.report.txt")
+    (path.parent / ".profile.yml").write_text(report.read_text()[report.read_text().index("name: ") :])
+    drop(inbox, "north/assessor/leads.csv", *rows)
+    assert (sweep(dag_bag)[0], properties(database)) == ("success", 1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Whole ArcGIS layers, page by page. See README.md beside this file."""

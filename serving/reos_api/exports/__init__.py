@@ -1,0 +1,1 @@
+"""The record as a file: CSV for spreadsheets, NDJSON for programs."""
