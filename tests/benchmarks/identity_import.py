@@ -7,7 +7,6 @@ of memory is read from the operating system. `REOS_BENCH_ROWS` sets the size of 
 import csv
 import json
 import os
-import resource
 import signal
 import socket
 import subprocess
@@ -20,7 +19,7 @@ from pathlib import Path
 from uuid import UUID
 
 import psycopg
-from measures import Measure
+from measures import Measure, peak_bytes
 
 from reos import db
 from reos.core.clock import SystemClock
@@ -114,9 +113,8 @@ def child(address: str, tenant_id: str, path: str, profile: str) -> None:
     """Import and print figures as JSON."""
     with db.connect(address) as conn:
         report = import_file(conn, UUID(tenant_id), Path(path), profile, clock=SystemClock())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     added = report.properties_created + report.records_added + report.records_changed + report.events
-    figures = {"seconds": report.seconds, "rows": report.rows, "added": added, "peak": peak}
+    figures = {"seconds": report.seconds, "rows": report.rows, "added": added, "peak": peak_bytes()}
     print(json.dumps({**figures, **{f"stage {name}": value for name, value in report.stages.items()}}))
 
 

@@ -7,7 +7,6 @@ operating system saw. `REOS_BENCH_POINTS` sets the size of the large file.
 import gzip
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from identity_import import server, url
-from measures import Measure
+from measures import Measure, peak_bytes
 
 from reos import db
 from reos.core.clock import SystemClock
@@ -66,10 +65,9 @@ def child(address: str, source: str, path: str) -> None:
     """Load and print figures as JSON."""
     with db.connect(address) as conn:
         report = load_openaddresses(conn, source, settings=Settings(), clock=SystemClock(), file=Path(path))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     touched = report.added + report.changed + report.removed
     figures = {"seconds": report.seconds, "rows": report.rows, "touched": touched, "rejected": report.rejected}
-    print(json.dumps({**figures, "peak": peak, "publish": report.stages["publish"]}))
+    print(json.dumps({**figures, "peak": peak_bytes(), "publish": report.stages["publish"]}))
 
 
 def bare_copy(place: str, rows: int) -> float:

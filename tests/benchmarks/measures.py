@@ -34,6 +34,15 @@ class Measure:
         return f"{self.measure} | {shown} | {self.bar or '-'} | {'ok' if self.ok else 'short'}"
 
 
+def peak_bytes() -> int:
+    """Return this process's peak resident memory since its program began; Linux only.
+
+    Not `getrusage`, whose peak survives exec: in a child it is at least what its parent had.
+    """
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split(maxsplit=1)[0]) * 1024
+
+
 def report(target: str, measures: Iterable[Measure]) -> None:
     """Print every measure as it comes and write all of them to `.reos/bench/<target>.json`."""
     rows = []
