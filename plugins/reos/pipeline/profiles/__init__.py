@@ -1,6 +1,7 @@
 """Import profiles: YAML that maps a file's columns to our names. `generic.yml` is their manual; this reads them."""
 
 import codecs
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
@@ -161,10 +162,15 @@ def profile_names() -> list[str]:
 def load_profile(name: str) -> Profile:
     """Return the profile called `name`, or the one in the file `name` when it ends in `.yml`.
 
+    The name of one from a file carries a digest of its text: a name is part of what makes a repeated import the same,
+    and another mapping of the same file is another import.
+
     Raises `InvalidInputError` when there is none or it is not well formed.
     """
     if name.endswith((".yml", ".yaml")):
-        return _read(name, _file_text(Path(name)))
+        content = _file_text(Path(name))
+        given = _read(name, content)
+        return given.model_copy(update={"name": f"{given.name}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"})
     if name not in profile_names():
         raise InvalidInputError(
             f"There is no import profile {name!r}.",

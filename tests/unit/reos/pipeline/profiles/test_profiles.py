@@ -88,3 +88,14 @@ def test_a_malformed_profile_is_refused(tmp_path: Path, content: str, reason: st
 def test_a_profile_that_is_not_there_is_refused(name: str):
     with pytest.raises(InvalidInputError):
         load_profile(name)
+
+
+def test_a_profile_of_ones_own_is_named_by_what_it_says(tmp_path: Path):
+    text = "name: mine\ntitle: Mine\nlicence: ours\ncolumns:\n- {from: [PIN], to: apn, as: text}\n"
+    path = tmp_path / "mine.yml"
+    names = []
+    for content in (text, text, text.replace("PIN", "APN")):
+        path.write_text(content)
+        names.append(load_profile(str(path)).name)
+    assert names[0] == names[1] != names[2]
+    assert all(name.startswith("mine-") for name in names)
