@@ -6,6 +6,7 @@ with the error of the taxonomy that says what to do next.
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
@@ -16,6 +17,8 @@ from uuid import UUID
 from reos.connectors.errors import ConnectorError
 from reos.core.money import MicroUsd
 from reos.policy.price_book import price_book
+
+_OK = 200
 
 
 class Capability(StrEnum):
@@ -154,6 +157,32 @@ class LookupResult:
     not_found: list[UUID] = field(default_factory=list)
     failed: dict[UUID, ConnectorError] = field(default_factory=dict)
     calls: list[ProviderCall] = field(default_factory=list)
+
+
+def free_call(
+    spec: ConnectorSpec,
+    result: LookupResult,
+    error: ConnectorError | None,
+    request_hash: bytes,
+    *,
+    called_at: datetime,
+    started: float,
+    property_id: UUID | None = None,
+) -> ProviderCall:
+    """Return the ledger's entry of a call that costs nothing; `started` is the monotonic second it began at."""
+    return ProviderCall(
+        provider=spec.provider,
+        dataset=spec.dataset,
+        property_id=property_id,
+        request_hash=request_hash,
+        http_status=error.http_status if error else _OK,
+        outcome=error.kind if error else "ok",
+        records=len(result.records),
+        cost=MicroUsd(0),
+        latency_ms=round((time.monotonic() - started) * 1000),
+        called_at=called_at,
+        error=str(error) if error else None,
+    )
 
 
 class Connector(Protocol):

@@ -9,7 +9,7 @@ from typing import Any
 
 from reos.connectors.census_geocoder.answers import Body, Reading, parse_batch, parse_one, read
 from reos.connectors.census_geocoder.settings import BATCH, BENCHMARK, ONE_LINE, SPEC
-from reos.connectors.contract import LookupRequest, LookupResult, PropertyFacts, ProviderCall, Record, digest
+from reos.connectors.contract import LookupRequest, LookupResult, PropertyFacts, Record, digest, free_call
 from reos.connectors.egress import Egress, EgressPolicy, EgressRequest, EgressResponse
 from reos.connectors.errors import ConnectorError, InvalidRequestError, ProviderUnavailableError
 from reos.connectors.guard import Destination
@@ -61,20 +61,10 @@ class CensusGeocoder:
             result = _result(batch, bodies, called_at)
         except ConnectorError as failure:
             result, error = LookupResult(failed={request.property_id: failure for request in batch}), failure
-        call = ProviderCall(
-            provider=SPEC.provider,
-            dataset=SPEC.dataset,
-            property_id=batch[0].property_id if len(batch) == 1 else None,
-            request_hash=request_hash,
-            http_status=error.http_status if error else _OK,
-            outcome=error.kind if error else "ok",
-            records=len(result.records),
-            cost=_FREE,
-            latency_ms=round((time.monotonic() - started) * 1000),
-            called_at=called_at,
-            error=str(error) if error else None,
+        asked = batch[0].property_id if len(batch) == 1 else None
+        result.calls.append(
+            free_call(SPEC, result, error, request_hash, called_at=called_at, started=started, property_id=asked)
         )
-        result.calls.append(call)
         return result
 
     def facts(self, body: Mapping[str, Any], extra: Mapping[str, Any]) -> PropertyFacts:

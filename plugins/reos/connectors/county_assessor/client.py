@@ -10,9 +10,9 @@ from reos.connectors.contract import (
     LookupRequest,
     LookupResult,
     PropertyFacts,
-    ProviderCall,
     Record,
     digest,
+    free_call,
 )
 from reos.connectors.county_assessor.arcgis import ArcGisLayer, Attributes, Features, quoted
 from reos.connectors.county_assessor.mapping import check_columns, parcel_facts, parcel_number
@@ -73,20 +73,7 @@ class CountyAssessor:
             error = None
         except ConnectorError as failure:
             result, error = LookupResult(failed={request.property_id: failure for request in batch}), failure
-        call = ProviderCall(
-            provider=SPEC.provider,
-            dataset=SPEC.dataset,
-            property_id=None,
-            request_hash=request_hash,
-            http_status=error.http_status if error else _OK,
-            outcome=error.kind if error else "ok",
-            records=len(result.records),
-            cost=_FREE,
-            latency_ms=round((time.monotonic() - started) * 1000),
-            called_at=called_at,
-            error=str(error) if error else None,
-        )
-        result.calls.append(call)
+        result.calls.append(free_call(SPEC, result, error, request_hash, called_at=called_at, started=started))
         return result
 
     def facts(self, body: Mapping[str, Any], extra: Mapping[str, Any]) -> PropertyFacts:
