@@ -34,15 +34,19 @@ class Capability(StrEnum):
 class ConnectorSpec:
     """A provider's dataset: where it lands, how it can be asked, how long answers stay fresh, under which licence.
 
+    `source` is its name in the warehouse's list of sources, unique among all specifications; several sources may share
+    a `provider`, whose budget, prices and health they share. `fills` are the facts that an answer can hold.
     `licence` is one of the policy kernel's classes (`public`, `open`, `licensed`, `prohibited`), stored with each row.
     `unusable_max_age` is how long a landed record that does not parse keeps us from asking (and paying) again.
     """
 
+    source: str
     provider: str
     dataset: str
     label: str
     raw_table: str
     capabilities: frozenset[Capability]
+    fills: frozenset[str]
     licence: str
     max_age: timedelta
     not_found_max_age: timedelta
@@ -58,7 +62,7 @@ class ConnectorSpec:
 
 @dataclass(frozen=True)
 class LookupRequest:
-    """A property to look up: by APN within its county, or by its address."""
+    """A property to look up: by APN within its county, by its address, or by its point (WGS 84 degrees)."""
 
     property_id: UUID
     county_fips: str | None = None
@@ -67,6 +71,8 @@ class LookupRequest:
     city: str | None = None
     state: str | None = None
     zip5: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,14 @@ class PropertyFacts:
     last_sale_date: date | None = None
     last_sale_price: int | None = None
     last_sale_estimated: bool | None = None
+    zoning: str | None = None
+    flood_zone: str | None = None
+    in_flood_hazard_area: bool | None = None
+    flood_map_date: date | None = None
+    estimated_value: int | None = None
+    estimated_value_low: int | None = None
+    estimated_value_high: int | None = None
+    estimated_rent: int | None = None
 
     def known(self) -> dict[str, object]:
         """Return the facts that are present, by name."""

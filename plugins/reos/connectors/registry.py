@@ -13,14 +13,18 @@ from reos.core.clock import Clock
 from reos.core.errors import NotFoundError
 from reos.core.settings import Settings
 
-SPECS: Mapping[str, ConnectorSpec] = {spec.provider: spec for spec in (county_assessor.SPEC, attom.SPEC)}
+_ALL = (
+    county_assessor.SPEC,
+    attom.SPEC,
+)
+SPECS: Mapping[str, ConnectorSpec] = {spec.source: spec for spec in _ALL}
 
 
-def spec_of(provider: str) -> ConnectorSpec:
-    """Return the specification of `provider`; `NotFoundError` lists those that exist."""
-    if provider not in SPECS:
-        raise NotFoundError(f"There is no connector {provider}.", remedy=f"Known are {', '.join(sorted(SPECS))}.")
-    return SPECS[provider]
+def spec_of(source: str) -> ConnectorSpec:
+    """Return the specification of `source`; `NotFoundError` lists those that exist."""
+    if source not in SPECS:
+        raise NotFoundError(f"There is no source {source}.", remedy=f"Known are {', '.join(sorted(SPECS))}.")
+    return SPECS[source]
 
 
 def new_egress(settings: Settings, clock: Clock) -> Egress:
@@ -29,18 +33,18 @@ def new_egress(settings: Settings, clock: Clock) -> Egress:
 
 
 def connectors(settings: Settings, egress: Egress, clock: Clock) -> dict[str, Connector]:
-    """Return the configured connectors by provider, free ones first; one without a key is left out."""
+    """Return the configured connectors by source, free ones first; one without a key is left out."""
     counties = county_assessor.known_counties()
     found: dict[str, Connector] = {
-        county_assessor.SPEC.provider: CountyAssessor(egress, counties, settings.county_base_url, clock)
+        county_assessor.SPEC.source: CountyAssessor(egress, counties, settings.county_base_url, clock)
     }
     if settings.attom_api_key is not None:
         key = settings.attom_api_key.get_secret_value()
-        found[attom.SPEC.provider] = Attom(egress, settings.attom_base_url, key, clock)
+        found[attom.SPEC.source] = Attom(egress, settings.attom_base_url, key, clock)
     return found
 
 
 def geocoders(settings: Settings, egress: Egress, clock: Clock) -> dict[str, Connector]:
     """Return what is asked where an address is: apart from `connectors`, since it knows nothing else of a property."""
     census = CensusGeocoder(egress, settings.census_base_url, clock)
-    return {census.spec.provider: census}
+    return {census.spec.source: census}

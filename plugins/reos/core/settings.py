@@ -44,8 +44,16 @@ class Settings(BaseSettings):
     # providers; the defaults are the real services, the single-machine stack points them at its sandbox
     attom_base_url: str = "https://api.gateway.attomdata.com"
     attom_api_key: SecretStr | None = None
+    regrid_base_url: str = "https://app.regrid.com/api/v2"
+    regrid_token: SecretStr | None = None
     county_base_url: str | None = None
     census_base_url: str = "https://geocoding.geo.census.gov/geocoder"
+    census_acs_base_url: str = "https://api.census.gov/data"
+    census_api_key: SecretStr | None = None
+    fema_base_url: str = "https://hazards.fema.gov/arcgis/rest/services/public/NFHL/MapServer"
+    zillow_research_base_url: str = "https://files.zillowstatic.com/research/public_csvs"
+    zillow_bridge_base_url: str = "https://api.bridgedataoutput.com/api/v2"
+    zillow_bridge_token: SecretStr | None = None
     socrata_app_token: SecretStr | None = None
     openaddresses_base_url: str = "https://batch.openaddresses.io"
     openaddresses_token: SecretStr | None = None

@@ -17,6 +17,7 @@ from reos_local.stack.secrets import Secrets
 COUNTY_FIPS = "53033"
 DATABASE = "reos"
 AIRFLOW_DATABASE = "airflow"
+SANDBOX_KEY = "sandbox-key"  # what the sandbox takes for a key of Regrid, Bridge and the Census; it opens nothing else
 _PASSED_ON = ("LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "REOS_LOG_LEVEL", "REOS_LOG_FORMAT")
 
 
@@ -65,6 +66,14 @@ def providers(ports: Ports, secrets: Secrets) -> dict[str, str]:
         "REOS_OPENADDRESSES_TOKEN": "oa.sandbox",
         "REOS_OPENADDRESSES_PLACES": '["us/wa/king"]',
         "REOS_CENSUS_BASE_URL": f"{sandbox}/census/geocoder",
+        "REOS_CENSUS_ACS_BASE_URL": f"{sandbox}/acs/data",
+        "REOS_CENSUS_API_KEY": SANDBOX_KEY,
+        "REOS_REGRID_BASE_URL": f"{sandbox}/regrid/api/v2",
+        "REOS_REGRID_TOKEN": SANDBOX_KEY,
+        "REOS_FEMA_BASE_URL": f"{sandbox}/fema/arcgis/rest/services/public/NFHL/MapServer",
+        "REOS_ZILLOW_RESEARCH_BASE_URL": f"{sandbox}/zillow/research/public_csvs",
+        "REOS_ZILLOW_BRIDGE_BASE_URL": f"{sandbox}/bridge/api/v2",
+        "REOS_ZILLOW_BRIDGE_TOKEN": SANDBOX_KEY,
         "REOS_EGRESS_PRIVATE_HOSTS": f'["{HOST}:{ports.sandbox}"]',
     }
 

@@ -6,11 +6,13 @@ from reos.connectors.contract import Capability, ConnectorSpec
 
 # The lines behind the points are published about twice a year, so an answer is not asked for again sooner.
 SPEC = ConnectorSpec(
+    source="census_geocoder",
     provider="census_geocoder",
     dataset="location",
     label="Census geocoder",
     raw_table="geocode_point",
     capabilities=frozenset({Capability.ADDRESS, Capability.BULK}),
+    fills=frozenset({"latitude", "longitude", "state", "zip5"}),
     licence="public",
     max_age=timedelta(days=365),
     not_found_max_age=timedelta(days=180),

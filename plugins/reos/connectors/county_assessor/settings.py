@@ -15,12 +15,21 @@ from reos.core.errors import ConfigurationError
 
 COUNTIES = Path(__file__).with_name("counties")
 
+_NOT_ON_ROLLS = frozenset(
+    {
+        *("flood_zone", "in_flood_hazard_area", "flood_map_date"),
+        *("estimated_value", "estimated_value_low", "estimated_value_high", "estimated_rent"),
+    }
+)
+
 SPEC = ConnectorSpec(
+    source="county_assessor",
     provider="county_assessor",
     dataset="parcel",
     label="County assessor",
     raw_table="county_assessor_parcel",
     capabilities=frozenset({Capability.APN, Capability.BULK}),
+    fills=frozenset(FACT_NAMES) - _NOT_ON_ROLLS,
     licence="public",
     max_age=timedelta(days=30),
     not_found_max_age=timedelta(0),  # asking again is free

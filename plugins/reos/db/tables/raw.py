@@ -80,6 +80,42 @@ attom_expanded_profile = _landing(
     ("property_id", "logical_date"),
 )
 
+attom_basic_profile = _landing(
+    "attom_basic_profile", "ATTOM basic profile, the whole property object.", ("property_id", "logical_date")
+)
+
+attom_detail_owner = _landing(
+    "attom_detail_owner",
+    "ATTOM property detail with owner, the whole property object.",
+    ("property_id", "logical_date"),
+)
+
+attom_assessment = _landing(
+    "attom_assessment", "ATTOM assessment detail, the whole property object.", ("property_id", "logical_date")
+)
+
+attom_sales_history = _landing(
+    "attom_sales_history", "ATTOM sales history, the whole property object.", ("property_id", "logical_date")
+)
+
+attom_avm = _landing(
+    "attom_avm", "ATTOM automated valuation, the whole property object.", ("property_id", "logical_date")
+)
+
+regrid_parcel = _landing("regrid_parcel", "Regrid parcel, the whole feature.", ("property_id", "logical_date"))
+
+fema_flood_zone = _landing(
+    "fema_flood_zone",
+    "FEMA flood hazard polygons and panel at a property's point.",
+    ("property_id", "logical_date"),
+)
+
+zillow_zestimate = _landing(
+    "zillow_zestimate",
+    "Zestimates of Zillow's Bridge interface, for licensed installations.",
+    ("property_id", "logical_date"),
+)
+
 geocode_point = _landing(
     "geocode_point",
     "Points of properties: what a geocoder found or a user stated, its quality, and why it is not used.",
