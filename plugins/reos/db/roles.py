@@ -11,9 +11,9 @@ from psycopg import sql
 
 from reos.core.errors import ConfigurationError
 
-OWNER, APP, PIPELINE, DBT, QUALITY, DEFINER = (
+OWNER, APP, PIPELINE, DBT, QUALITY, DEFINER, AUDITOR = (
     *("reos_owner", "reos_app", "reos_pipeline", "reos_dbt", "reos_quality"),
-    "reos_definer",
+    *("reos_definer", "reos_auditor"),
 )
 LOGIN_ROLES = (OWNER, APP, PIPELINE, DBT, QUALITY)
 
@@ -25,6 +25,7 @@ _ATTRIBUTES: Mapping[str, LiteralString] = {
     DBT: "login bypassrls",
     QUALITY: "login bypassrls",
     DEFINER: "nologin bypassrls",
+    AUDITOR: "nologin bypassrls",  # the fairness check: it alone reads schema `audit`, and it writes nothing
 }
 # TEMP is a way to keep one tenant's rows in a pooled session, so the API's role does not get it.
 _TEMP_ROLES = (PIPELINE, DBT, QUALITY)
@@ -34,7 +35,8 @@ _EXTENSIONS = ("pg_trgm", "btree_gin", "cube", "earthdistance")
 def ensure_roles(superuser_conn: psycopg.Connection[Any], passwords: Mapping[str, str]) -> None:
     """Create the roles or bring them to their attributes; `passwords` is by role name, for the login roles given.
 
-    The owner may act as `reos_dbt` and `reos_definer` (SET, not INHERIT), to create what these two own.
+    The owner may act as `reos_dbt` and `reos_definer` (SET, not INHERIT), to create what these two own, and as
+    `reos_auditor`, to run the fairness check.
     Raises `ConfigurationError` for a password of an unknown role.
     """
     unknown = set(passwords) - set(LOGIN_ROLES)
@@ -45,7 +47,7 @@ def ensure_roles(superuser_conn: psycopg.Connection[Any], passwords: Mapping[str
     for role, password in passwords.items():
         statement = sql.SQL("alter role {} password {}").format(sql.Identifier(role), sql.Literal(password))
         superuser_conn.execute(statement)
-    for role in (DBT, DEFINER):
+    for role in (DBT, DEFINER, AUDITOR):
         grant = sql.SQL("grant {} to {} with inherit false, set true")
         superuser_conn.execute(grant.format(sql.Identifier(role), sql.Identifier(OWNER)))
 

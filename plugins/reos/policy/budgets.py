@@ -1,45 +1,29 @@
 """Caps on what a tenant spends with a provider, a day and a month (UTC). Money is held before a call, settled after it.
 
-Budgets fail closed: without a budget row a paid provider is refused. What is free needs no budget. Every function works
-in the caller's transaction; hold and call never share one, so a hold of a worker that died is found by `reap_holds`.
+Whether it may be spent is decided by the policy kernel, and fails closed: without a budget a paid provider is refused.
+What is free needs no budget. Every function works in the caller's transaction; hold and call never share one, so a hold
+of a worker that died is found by `reap_holds`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from reos.core.clock import Clock, FixedClock
 from reos.core.errors import BudgetExhaustedError, ConflictError, InvalidInputError, NotFoundError
 from reos.core.ids import NewId, new_id
 from reos.core.money import MicroUsd, format_usd
 from reos.db.connection import Connection
+from reos.policy import audit, budget_alerts
+from reos.policy.budget_usage import PERIODS, Move, add_held, caps_of, lock_usage, move, period_start
+from reos.policy.kernel import Decision, decide
+from reos.policy.questions import Action, Principal, Resource
 
-# All workers lock in this order, so they never wait for each other in a circle. Usage is kept for both periods even if
-# only one is capped: a cap that is added later finds what was spent before.
-_PERIODS = ("month", "day")
+# Why money is refused, as in the error's context; each is the rule of `budget.cedar` with underscores.
+REFUSALS = frozenset({"no_budget", *(f"{period}_cap" for period in PERIODS)})
 
-# Why `hold_units` refuses, as in the error's context.
-REFUSALS = frozenset({"no_budget", *(f"{period}_cap" for period in _PERIODS)})
-
-_CAPS = "select period, cap_microusd from app.budget where tenant_id = %s and provider = %s"
-
-_OPEN_USAGE = """
-insert into app.budget_usage (tenant_id, provider, period, period_start)
-values (%(tenant)s, %(provider)s, %(period)s, %(start)s) on conflict do nothing
-"""
-_LOCK_USAGE = """
-select held_microusd + spent_microusd as used from app.budget_usage
- where tenant_id = %(tenant)s and provider = %(provider)s and period = %(period)s and period_start = %(start)s
-   for update
-"""
-_ADD = """
-update app.budget_usage u set held_microusd = u.held_microusd + %(amount)s
- where u.tenant_id = %(tenant)s and u.provider = %(provider)s and u.period = %(period)s and u.period_start = %(start)s
-   and not exists (select from app.budget b
-                    where b.tenant_id = u.tenant_id and b.provider = u.provider and b.period = u.period
-                      and u.held_microusd + u.spent_microusd + %(amount)s > b.cap_microusd)
-"""
 _LEFT = """
 select min(b.cap_microusd - coalesce(u.held_microusd + u.spent_microusd, 0)) as rest
   from app.budget b
@@ -56,12 +40,8 @@ _FIND = """
 select tenant_id, hold_id, provider, amount_microusd, held_at, settled_at, released_at
   from app.budget_hold where hold_id = %s for update
 """
-_MOVE = """
-update app.budget_usage set held_microusd = held_microusd - %(held)s, spent_microusd = spent_microusd + %(spent)s
- where tenant_id = %(tenant)s and provider = %(provider)s and period = %(period)s and period_start = %(start)s
-"""
 _STALE = """
-select tenant_id, hold_id, provider, amount_microusd, held_at, settled_at, released_at from app.budget_hold
+select tenant_id, hold_id, provider, amount_microusd, held_at from app.budget_hold
  where settled_at is null and released_at is null and held_at < %s
  order by tenant_id, held_at for update skip locked
 """
@@ -76,27 +56,52 @@ class Grant:
     amount: MicroUsd
 
 
-def period_start(period: str, at: datetime) -> date:
-    """Return the first day of the `day` or `month` (UTC) in which `at` lies."""
-    today = at.astimezone(UTC).date()
-    return today if period == "day" else today.replace(day=1)
+@dataclass(frozen=True)
+class Spend:
+    """The recorded decision about money, with the grant or with the refusal, which says why and what to do."""
+
+    decision_id: UUID
+    decision: Decision
+    grant: Grant | None
+    refusal: BudgetExhaustedError | None
 
 
-def hold(
+def spend(  # noqa: PLR0913 - what is bought, and who asks how
     conn: Connection,
     tenant_id: UUID,
     provider: str,
-    amount: MicroUsd,
+    unit: MicroUsd,
+    wanted: int,
     *,
-    at: datetime,
+    clock: Clock,
     reference: str | None = None,
-    new_id: NewId = new_id,
-) -> UUID:
-    """Set `amount` aside for a call and return the hold's id.
+    service: str = "enrichment",
+    make_id: NewId = new_id,
+) -> Spend:
+    """Decide on up to `wanted` units at the price `unit` and hold as many as every cap still admits, at least one.
 
-    Raises `BudgetExhaustedError` when it would exceed the cap of the day or of the month, or when there is no budget.
+    A refusal is no exception, so that the caller's transaction keeps its record. Raises `InvalidInputError` when
+    nothing is asked for, `ConflictError` when a cap was cut at this very moment.
     """
-    return hold_units(conn, tenant_id, provider, amount, 1, at=at, reference=reference, new_id=new_id).hold_id
+    if unit <= 0 or wanted <= 0:
+        raise InvalidInputError("A hold needs a positive price and number.", remedy="Free calls need no hold.")
+    at = clock.now()
+    caps = caps_of(conn, tenant_id, provider)
+    used = lock_usage(conn, tenant_id, provider, at) if caps else {}
+    left = {period: caps[period] - used[period] for period in PERIODS if period in caps}
+    units = max(min(wanted, *(rest // unit for rest in left.values())), 1) if left else 1
+    amount = MicroUsd(unit * units)
+    context = {"amount": amount, "has_budget": bool(caps)} | {f"{period}_left": rest for period, rest in left.items()}
+    resource = Resource("Budget", tenant_id, provider)
+    decision = decide(Principal(service, tenant_id), Action.BUDGET_SPEND, resource, context)
+    decision_id = audit.record(conn, decision, clock=clock, make_id=make_id)
+    if not decision.allow:
+        budget_alerts.tell(conn, tenant_id, provider, held_at=at, at=at, unit=unit, make_id=make_id)
+        return Spend(decision_id, decision, None, _refusal(decision, provider, left, unit))
+    add_held(conn, tenant_id, provider, amount, at)
+    hold_id = make_id()
+    conn.execute(_RECORD, (tenant_id, hold_id, provider, amount, at, reference))
+    return Spend(decision_id, decision, Grant(hold_id, units, amount), None)
 
 
 def hold_units(
@@ -110,40 +115,40 @@ def hold_units(
     reference: str | None = None,
     new_id: NewId = new_id,
 ) -> Grant:
-    """Set aside up to `wanted` units at the price `unit`, as many as every cap still admits, at least one.
+    """Do as `spend` does, but raise its `BudgetExhaustedError`: the record of a refusal goes with the transaction."""
+    clock = FixedClock(at)
+    done = spend(conn, tenant_id, provider, unit, wanted, clock=clock, reference=reference, make_id=new_id)
+    if done.grant is None:
+        raise done.refusal or ConflictError(f"Nothing was held for {provider}.")
+    return done.grant
 
-    Raises `BudgetExhaustedError` when not even one is left, or when there is no budget.
-    """
-    if unit <= 0 or wanted <= 0:
-        raise InvalidInputError("A hold needs a positive price and number.", remedy="Free calls need no hold.")
-    caps = _caps(conn, tenant_id, provider)
-    keys = {period: _key(tenant_id, provider, period, at) for period in _PERIODS}
-    left = {period: caps[period] - used for period, used in _used(conn, keys).items() if period in caps}
-    tightest = min(left, key=lambda period: left[period])
-    units = min(wanted, left[tightest] // unit)
-    if units < 1:
-        raise _exhausted(provider, tightest, left[tightest], unit)
-    amount = MicroUsd(unit * units)
-    for key in keys.values():
-        added = conn.execute(_ADD, {**key, "amount": amount}).rowcount
-        if added != 1:  # usage is locked, so only a cap cut this very moment gets here; then nothing is spent
-            raise ConflictError(f"The budget for {provider} changed during a hold.", remedy="Try again.")
-    hold_id = new_id()
-    conn.execute(_RECORD, (tenant_id, hold_id, provider, amount, at, reference))
-    return Grant(hold_id, units, amount)
+
+def hold(
+    conn: Connection,
+    tenant_id: UUID,
+    provider: str,
+    amount: MicroUsd,
+    *,
+    at: datetime,
+    reference: str | None = None,
+    new_id: NewId = new_id,
+) -> UUID:
+    """Set `amount` aside for a call and return the hold's id; raises as `hold_units` does."""
+    return hold_units(conn, tenant_id, provider, amount, 1, at=at, reference=reference, new_id=new_id).hold_id
 
 
 def units_left(conn: Connection, tenant_id: UUID, provider: str, unit: MicroUsd, *, at: datetime) -> int:
     """Return how many units at the price `unit` every cap still admits; 0 without a budget. Holds and locks nothing."""
-    days = {period: period_start(period, at) for period in _PERIODS}
+    days = {period: period_start(period, at) for period in PERIODS}
     row = conn.execute(_LEFT, {"tenant": tenant_id, "provider": provider, **days}).fetchone()
     return max(int((row["rest"] if row else None) or 0) // unit, 0)
 
 
-def settle(conn: Connection, hold_id: UUID, actual: MicroUsd, *, at: datetime) -> None:
+def settle(conn: Connection, hold_id: UUID, actual: MicroUsd, *, at: datetime, make_id: NewId = new_id) -> None:
     """Turn a hold into what the call really cost, in the period in which it was held; the rest is free again.
 
-    Repeating it changes nothing. A hold that was reaped meanwhile is charged all the same: the money is gone.
+    Repeating it changes nothing. A hold that was reaped meanwhile is charged all the same: the money is gone. What
+    reaches an alert threshold is told, so let it be the transaction's last statement.
     Raises `InvalidInputError` when the call cost more than was held, `NotFoundError` for an unknown hold.
     """
     found = _found(conn, hold_id)
@@ -154,11 +159,13 @@ def settle(conn: Connection, hold_id: UUID, actual: MicroUsd, *, at: datetime) -
             f"A call cost {format_usd(actual)}, {format_usd(found['amount_microusd'])} were held.",
             remedy="Hold the most a call can cost.",
         )
-    _move(conn, found, held=0 if found["released_at"] else found["amount_microusd"], spent=actual)
+    move(conn, [_move(found, held=0 if found["released_at"] else found["amount_microusd"], spent=actual)])
     conn.execute(
         "update app.budget_hold set settled_at = %s, released_at = null, actual_microusd = %s where hold_id = %s",
         (at, actual, hold_id),
     )
+    whose = (found["tenant_id"], found["provider"])
+    budget_alerts.tell(conn, *whose, held_at=found["held_at"], at=at, make_id=make_id)
 
 
 def release(conn: Connection, hold_id: UUID, *, at: datetime) -> None:
@@ -183,34 +190,14 @@ def reap_holds(conn: Connection, older_than: timedelta, *, at: datetime) -> list
     return [row["hold_id"] for row in stale]
 
 
-def _key(tenant_id: UUID, provider: str, period: str, at: datetime) -> dict[str, Any]:
-    return {"tenant": tenant_id, "provider": provider, "period": period, "start": period_start(period, at)}
-
-
-def _caps(conn: Connection, tenant_id: UUID, provider: str) -> dict[str, int]:
-    rows = conn.execute(_CAPS, (tenant_id, provider)).fetchall()
-    if not rows:
-        raise BudgetExhaustedError(
-            f"The tenant has no budget for {provider}, so nothing may be spent there.",
-            remedy="Set a budget for the provider.",
-            provider=provider,
-            reason="no_budget",
+def _refusal(decision: Decision, provider: str, left: Mapping[str, int], unit: MicroUsd) -> BudgetExhaustedError:
+    if not left:
+        told = f"The tenant has no budget for {provider}, so nothing may be spent there."
+        return BudgetExhaustedError(
+            told, remedy="Set a budget for the provider.", provider=provider, reason=decision.rule.replace("-", "_")
         )
-    return {row["period"]: int(row["cap_microusd"]) for row in rows}
-
-
-def _used(conn: Connection, keys: Mapping[str, dict[str, Any]]) -> dict[str, int]:
-    """Lock the usage of each period and return what is held and spent in it."""
-    used = {}
-    for period, key in keys.items():
-        conn.execute(_OPEN_USAGE, key)
-        row = conn.execute(_LOCK_USAGE, key).fetchone()
-        used[period] = int(row["used"]) if row else 0
-    return used
-
-
-def _exhausted(provider: str, period: str, left: int, unit: MicroUsd) -> BudgetExhaustedError:
-    remaining = format_usd(MicroUsd(max(left, 0)))
+    period = min(left, key=lambda period: left[period])
+    remaining = format_usd(MicroUsd(max(left[period], 0)))
     return BudgetExhaustedError(
         f"The {period}'s budget for {provider} has {remaining} left; one record costs {format_usd(unit)}.",
         remedy=f"Raise the budget, or wait for the next {period}.",
@@ -226,15 +213,11 @@ def _found(conn: Connection, hold_id: UUID) -> dict[str, Any]:
     return row
 
 
-def _release(conn: Connection, holds: Sequence[dict[str, Any]], at: datetime) -> None:
-    for row in holds:
-        _move(conn, row, held=row["amount_microusd"], spent=0)
+def _move(row: Mapping[str, Any], *, held: int, spent: int) -> Move:
+    return Move(row["tenant_id"], row["provider"], row["held_at"], held, spent)
+
+
+def _release(conn: Connection, holds: list[dict[str, Any]], at: datetime) -> None:
+    move(conn, [_move(row, held=row["amount_microusd"], spent=0) for row in holds])
     ids = [row["hold_id"] for row in holds]
     conn.execute("update app.budget_hold set released_at = %s where hold_id = any (%s)", (at, ids))
-
-
-def _move(conn: Connection, row: dict[str, Any], *, held: int, spent: int) -> None:
-    """Move a hold's amounts in the periods in which it was held, even if a new one has begun since."""
-    for period in _PERIODS:
-        key = _key(row["tenant_id"], row["provider"], period, row["held_at"])
-        conn.execute(_MOVE, {**key, "held": held, "spent": spent})

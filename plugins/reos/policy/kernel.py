@@ -6,95 +6,19 @@ caller stores the decision (`reos.policy.audit`) before acting on it.
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import cedarpy
+from reos.policy.questions import Action, Principal, Resource, Role
+from reos.policy.ruleset import Rule, RuleSet, read_rules
 
-from reos.core.errors import ConfigurationError
+__all__ = ["Action", "Decision", "Principal", "Resource", "Role", "decide"]
 
-_POLICIES = Path(__file__).with_name("policies")
-
-
-class Role(StrEnum):
-    """What a person is in their tenant."""
-
-    ADMIN = "Admin"
-    ANALYST = "Analyst"
-    UNDERWRITER = "Underwriter"
-    OPS = "Ops"
-    VIEWER = "Viewer"
-
-
-class Action(StrEnum):
-    """Everything that is decided; the part before the colon names the kind of resource."""
-
-    PROPERTIES_READ = "properties:read"
-    PROPERTIES_CREATE = "properties:create"
-    PROPERTIES_UPDATE = "properties:update"
-    PROPERTIES_DELETE = "properties:delete"
-    TIMELINE_READ = "timeline:read"
-    TIMELINE_COMMENT = "timeline:comment"
-    MEMOS_READ = "memos:read"
-    MEMOS_REQUEST = "memos:request"
-    OUTREACH_READ = "outreach:read"
-    OUTREACH_MANAGE = "outreach:manage"
-    OUTREACH_APPROVE = "outreach:approve"
-    USERS_MANAGE = "users:manage"
-    SETTINGS_MANAGE = "settings:manage"
-    POLICY_READ = "policy:read"
-    SOURCES_FETCH = "sources:fetch"
-
-    @property
-    def kind(self) -> str:
-        """The Cedar entity type of the resource that this action is about."""
-        return _KIND_OF[self.partition(":")[0]]
-
-    @property
-    def reads_only(self) -> bool:
-        """True when the action changes nothing."""
-        return self.endswith(":read")
-
-
-_KIND_OF: Mapping[str, str] = {
-    "properties": "Property",
-    "timeline": "Timeline",
-    "memos": "Memo",
-    "outreach": "Campaign",
-    "users": "Tenant",
-    "settings": "Tenant",
-    "policy": "Tenant",
-    "sources": "Source",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who asks: a user with a role (`user_id` is their UUID as text) or a service of the pipeline (`role` is None)."""
-
-    id: str
-    tenant_id: UUID
-    role: Role | None = None
-
-    @property
-    def kind(self) -> str:
-        """The Cedar entity type."""
-        return "Service" if self.role is None else "User"
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """What it is about: `kind` is a Cedar entity type, `id` None means any of its kind (a list, a new one)."""
-
-    kind: str
-    tenant_id: UUID
-    id: str | None = None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+POLICIES = Path(__file__).with_name("policies")
 
 
 @dataclass(frozen=True)
@@ -117,6 +41,11 @@ class Decision:
     remedy: str | None
     policy_version: str
 
+    @property
+    def rule(self) -> str:
+        """The first rule that decided, or `default-deny`."""
+        return self.policy_ids[0] if self.policy_ids else "default-deny"
+
     @cached_property
     def inputs(self) -> dict[str, Any]:
         """The question as plain JSON values."""
@@ -132,14 +61,28 @@ class Decision:
     @cached_property
     def inputs_hash(self) -> bytes:
         """SHA-256 of the question in canonical JSON (sorted keys, no spaces)."""
-        return hashlib.sha256(json.dumps(self.inputs, sort_keys=True, separators=(",", ":")).encode()).digest()
+        return inputs_hash(self.inputs)
 
 
-def decide(principal: Principal, action: Action, resource: Resource, context: Mapping[str, Any]) -> Decision:
-    """Decide one question. Pure: no clock, no I/O. `ConfigurationError` when the question does not fit the schema."""
-    rules = _rules()
+def inputs_hash(inputs: Mapping[str, Any]) -> bytes:
+    """Return SHA-256 of a question as JSON values, in canonical JSON."""
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True, separators=(",", ":")).encode()).digest()
+
+
+def decide(
+    principal: Principal,
+    action: Action,
+    resource: Resource,
+    context: Mapping[str, Any],
+    rules: RuleSet | None = None,
+) -> Decision:
+    """Decide one question, under the rules in force unless others are given. Pure: no clock, no I/O.
+
+    Raises `ConfigurationError` when the question does not fit the schema.
+    """
+    rules = rules or current_rules()
     allow, policy_ids = rules.evaluate(principal, action, resource, context)
-    annotated = [rules.annotations[policy_id] for policy_id in policy_ids]
+    decided = [rules.rules[policy_id] for policy_id in policy_ids]
     return Decision(
         principal=principal,
         action=action,
@@ -147,20 +90,26 @@ def decide(principal: Principal, action: Action, resource: Resource, context: Ma
         context=context,
         allow=allow,
         policy_ids=policy_ids,
-        reasons=tuple(a["reason"] for a in annotated) or (_no_permit(principal, action),),
-        obligations=tuple(a["obligation"] for a in annotated if allow and "obligation" in a),
-        remedy=None if allow else _remedy(annotated, action),
+        reasons=tuple(rule.reason for rule in decided) or (_no_permit(principal, action),),
+        obligations=tuple(rule.obligation for rule in decided if allow and rule.obligation),
+        remedy=None if allow else _remedy(decided, action, rules),
         policy_version=rules.version,
     )
 
 
+@lru_cache(maxsize=1)
+def current_rules() -> RuleSet:
+    """Return the rules in force, read on first use."""
+    return read_rules(POLICIES)
+
+
 def roles_allowed(action: Action) -> list[Role]:
     """The roles that may do `action` in their own tenant: one row of the permission table."""
+    if not action.by_role:
+        return []
     here = UUID(int=0)
     resource = Resource(action.kind, here)
-    if action is Action.SOURCES_FETCH:
-        return []
-    return [role for role in Role if _rules().evaluate(Principal("any", here, role), action, resource, {})[0]]
+    return [role for role in Role if current_rules().evaluate(Principal("any", here, role), action, resource, {})[0]]
 
 
 @lru_cache(maxsize=len(Role))
@@ -174,64 +123,10 @@ def _no_permit(principal: Principal, action: Action) -> str:
     return f"Default deny: no rule permits {who} the action {action}."
 
 
-def _remedy(forbids: list[Mapping[str, str]], action: Action) -> str:
+def _remedy(forbids: Sequence[Rule], action: Action, rules: RuleSet) -> str:
     if forbids:
-        return " ".join(a["remedy"] for a in forbids)
-    roles = roles_allowed(action)
-    return (
-        f"Allowed for {', '.join(roles)}." if roles else "No role is allowed this; a service of the pipeline does it."
-    )
-
-
-@dataclass(frozen=True)
-class _Rules:
-    """The parsed policies, the words of each by its @id, and the version of the whole set."""
-
-    policies: cedarpy.PolicySet
-    schema: cedarpy.Schema
-    annotations: Mapping[str, Mapping[str, str]]
-    version: str
-
-    def evaluate(
-        self, principal: Principal, action: Action, resource: Resource, context: Mapping[str, Any]
-    ) -> tuple[bool, tuple[str, ...]]:
-        who = {"type": principal.kind, "id": principal.id}
-        what = {"type": resource.kind, "id": resource.id or "any"}
-        roles = [{"type": "Role", "id": principal.role}] if principal.role else []
-        entities: list[dict[str, Any]] = [
-            {"uid": who, "attrs": {"tenant": str(principal.tenant_id)}, "parents": roles},
-            {"uid": what, "attrs": {**resource.attributes, "tenant": str(resource.tenant_id)}, "parents": []},
-        ]
-        request = {"principal": who, "action": {"type": "Action", "id": action}, "resource": what, "context": context}
-        answer = cedarpy.is_authorized(request, self.policies, entities, self.schema)
-        if answer.diagnostics.errors:
-            raise ConfigurationError(f"Policy question {action} on {resource.kind}: {answer.diagnostics.errors[0]}")
-        named = answer.diagnostics.id_annotations_by_reason
-        return answer.allowed, tuple(sorted(named[reason] for reason in answer.diagnostics.reasons))
-
-
-@lru_cache(maxsize=1)
-def _rules() -> _Rules:
-    files = [*sorted(_POLICIES.glob("*.cedar")), _POLICIES / "reos.cedarschema"]
-    texts = [path.read_text() for path in files]
-    return load_rules("\n".join(texts[:-1]), texts[-1])
-
-
-def load_rules(policies: str, schema: str) -> _Rules:
-    """Parse and check a policy set; `ConfigurationError` names the rule that is wrong, unnamed or without a reason."""
-    checked = cedarpy.validate_policies(policies, schema)
-    if not checked:
-        raise ConfigurationError(f"The policies do not fit their schema: {'; '.join(map(str, checked.errors))}")
-    parsed = cedarpy.PolicySet.from_str(policies)
-    annotations: dict[str, Mapping[str, str]] = {}
-    for policy in parsed.to_pst().static_policies.values():
-        words = dict(policy.annotations)
-        name = words.get("id", "")
-        complete = name and words.get("reason") and (policy.effect == "permit" or words.get("remedy"))
-        if not complete or name in annotations:
-            raise ConfigurationError(
-                f"Policy {name or policy.id!r} needs its own @id, a @reason and, when it forbids, a @remedy."
-            )
-        annotations[name] = words
-    version = hashlib.sha256(f"{policies}\0{schema}".encode()).hexdigest()[:16]
-    return _Rules(parsed, cedarpy.Schema.from_str(schema), annotations, version)
+        return " ".join(rule.remedy for rule in forbids)
+    if action.by_role:
+        return f"Allowed for {', '.join(roles_allowed(action))}."
+    needs = [rule.needs for rule in rules.permits_of(action) if rule.needs]
+    return f"Allowed when {'; or '.join(needs)}." if needs else "Nothing is allowed this."

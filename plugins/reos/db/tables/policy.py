@@ -6,6 +6,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    ForeignKeyConstraint,
     Index,
     Integer,
     PrimaryKeyConstraint,
@@ -30,6 +31,18 @@ from reos.db.tables.columns import (
 
 PERIODS = ("day", "month")
 
+policy_version = Table(
+    "policy_version",
+    METADATA,
+    text("version"),
+    document("files"),
+    instant("first_seen", nullable=False),
+    PrimaryKeyConstraint("version"),
+    CheckConstraint("jsonb_typeof(files) = 'object'", name="files"),
+    schema="app",
+    comment="The texts of each set of rules that ever decided, by file name: the same for all tenants.",
+)
+
 policy_decision = Table(
     "policy_decision",
     METADATA,
@@ -47,6 +60,8 @@ policy_decision = Table(
     created("decided_at"),
     PrimaryKeyConstraint("tenant_id", "decision_id"),
     Index(None, "tenant_id", "decided_at"),
+    Index("ix_policy_decision_resource", "tenant_id", sql("(resource ->> 'id')"), "decided_at"),
+    ForeignKeyConstraint(["policy_version"], ["app.policy_version.version"]),
     of_tenant(),
     schema="app",
     comment="Append-only record of every decision, with what is needed to replay it.",
@@ -59,9 +74,14 @@ budget = Table(
     text("provider"),
     text("period"),
     micro_usd("cap_microusd"),
+    Column("alert_percents", ARRAY(SmallInteger), nullable=False, server_default=sql("'{50,80,100}'")),
     PrimaryKeyConstraint("tenant_id", "provider", "period"),
     CheckConstraint(f"period in {PERIODS!r}", name="period"),
     CheckConstraint("cap_microusd >= 0", name="cap"),
+    CheckConstraint(
+        "cardinality(alert_percents) <= 10 and 1 <= all (alert_percents) and 100 >= all (alert_percents)",
+        name="alert_percents",
+    ),
     of_tenant(),
     schema="app",
     comment="Spending caps a provider and period.",
@@ -107,6 +127,24 @@ budget_hold = Table(
     of_tenant(),
     schema="app",
     comment="Money set aside before a paid call, settled or released after it.",
+)
+
+budget_alert = Table(
+    "budget_alert",
+    METADATA,
+    tenant_key(),
+    text("provider"),
+    text("period"),
+    Column("period_start", Date, nullable=False),
+    micro_usd("cap_microusd"),
+    Column("percent", SmallInteger, nullable=False),
+    micro_usd("spent_microusd"),
+    instant("told_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "provider", "period", "period_start", "cap_microusd", "percent"),
+    CheckConstraint(f"period in {PERIODS!r}", name="period"),
+    of_tenant(),
+    schema="app",
+    comment="Which share of which cap has been told in which period, so that each is told once.",
 )
 
 provider_call = Table(

@@ -1,5 +1,6 @@
 """Decisions as they are kept."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ import pytest
 from reos.core.clock import FixedClock
 from reos.db import tenant_transaction
 from reos.policy import audit
-from reos.policy.kernel import Action, Decision, Principal, Resource, Role, decide
+from reos.policy.kernel import Action, Decision, Principal, Resource, Role, current_rules, decide
 
 if TYPE_CHECKING:
     from tests.integration.conftest import Database
@@ -68,3 +69,39 @@ def test_a_decision_cannot_be_kept_for_another_tenant_or_changed(
     for change in ("update app.policy_decision set allow = true", "delete from app.policy_decision"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), tenant_transaction(conn, north):
             conn.execute(change)
+
+
+def test_the_rules_that_decided_are_kept_once_for_all_tenants(
+    database: "Database", two_tenants: tuple[UUID, UUID]
+) -> None:
+    conn = database.connect("app")
+    for tenant_id in (*two_tenants, *two_tenants):
+        with tenant_transaction(conn, tenant_id):
+            audit.record(conn, question(tenant_id), clock=CLOCK)
+    (row,) = conn.execute("select * from app.policy_version").fetchall()
+    assert (row["version"], row["files"], row["first_seen"]) == (
+        *(current_rules().version, current_rules().files, CLOCK.now()),
+    )
+    conn.rollback()
+    for change in ("update app.policy_version set files = '{}'", "delete from app.policy_version"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), tenant_transaction(conn, two_tenants[0]):
+            conn.execute(change)
+
+
+def test_not_even_the_owner_changes_rules_that_decided(database: "Database", two_tenants: tuple[UUID, UUID]) -> None:
+    north, _ = two_tenants
+    with tenant_transaction(database.connect("app"), north) as conn:
+        audit.record(conn, question(north), clock=CLOCK)
+    owner = database.connect("owner")
+    with pytest.raises(psycopg.Error, match="append-only"):
+        owner.execute("update app.policy_version set version = 'x'")
+
+
+def test_a_decision_under_rules_that_are_not_kept_cannot_be_stored(
+    database: "Database", two_tenants: tuple[UUID, UUID]
+) -> None:
+    north, _ = two_tenants
+    decision = replace(question(north), policy_version="of nobody")
+    conn = database.connect("app")
+    with pytest.raises(psycopg.errors.ForeignKeyViolation), tenant_transaction(conn, north):
+        audit.record(conn, decision, clock=CLOCK)
