@@ -4,10 +4,11 @@
 At 03:20 UTC on Sundays, looks in each tenant for properties that are one home under two writings. Leads and imports are
 compared as they come; this finds what came before the rules could tell, and what two of them brought at once. What is
 certain is merged (`property.merged`), what is not waits in the review queue (`GET /v1/matches`); what a person decided
-stays as it is. The result holds the counts.
+stays as it is. Before that, properties without a block (house number and street, by which candidates are found) get
+one, and parcels without an address learn it from answers that landed before. The result holds the counts.
 
-**By hand:** *Trigger* opens a form that makes every property's block anew, which is needed once after the rules by
-which addresses are read have changed.
+**By hand:** *Trigger* opens a form that makes every property's block anew and reads all landed answers again, which is
+needed once after the rules by which addresses are read have changed.
 
 ## Owner
 data-platform

@@ -1,9 +1,11 @@
 """Ask the data providers about newly discovered properties.
 
 ## What it does
-Takes the properties that `event.discovery.intake` names, in batches and in order, asks the county assessor and ATTOM
-about each within the tenant's budget, stores every answer in `raw` as it came, and publishes
-`event.enrichment.features`. A source that was asked recently is not asked again.
+Takes the properties that `event.discovery.intake` names, in batches and in order, and those that got their first point.
+Plans for each which sources fill what is missing or too old: free ones first, then the cheapest paid ones within the
+tenant's budget. Asks them, several at a time, stores every answer in `raw` as it came, plans again until nothing is
+left to ask, and publishes `event.enrichment.features`. Nothing that is fresh is asked for, or paid for, again; the plan
+of each property, with its reasons, is kept in `app.enrichment_plan`. `reos plan` shows a plan before it runs.
 
 **Starts** when the event log has news, and every five minutes for what an earlier run left. Nothing to do: *skipped*.
 

@@ -5,7 +5,7 @@ Takes the properties that `event.discovery.intake` names, and those that a load 
 among the loaded points by address, by street with a missing direction or type, and by parcel number; asks the Census
 geocoder (free) about those that have no point to use. Every result is stored in `raw.geocode_point` with its quality
 and its distance from the middle of the ZIP code; ties and points that cannot be right are kept with the reason and are
-not used.
+not used. A property that has a point for the first time is queued for enrichment: FEMA is asked by point.
 
 **Starts** when the event log has news, and every five minutes for what an earlier run left. Nothing to do: *skipped*.
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from airflow.sdk.exceptions import AirflowFailException
 
 from reos.core.clock import SystemClock
-from reos.core.errors import InvalidInputError, NotFoundError
-from reos.core.settings import get_settings
+from reos.core.errors import ConfigurationError, ForbiddenError, InvalidInputError, NotFoundError
 from reos_airflow.figures import Figures, figures
+from reos_airflow.provider_settings import task_settings
 from reos_airflow.tasks import pipeline_connection
 
 if TYPE_CHECKING:
@@ -29,16 +29,16 @@ def load_county(source: str, *, mode: "Wish", accept_drop: bool) -> Figures:
     """Pull one county source."""
     from reos.pipeline import load_reference_county
 
-    with pipeline_connection() as conn, _failing_for_good():
+    with pipeline_connection() as conn, failing_for_good():
         report = load_reference_county.load_county(
-            conn, source, settings=get_settings(), clock=SystemClock(), mode=mode, accept_drop=accept_drop
+            conn, source, settings=task_settings(), clock=SystemClock(), mode=mode, accept_drop=accept_drop
         )
     return figures(report)
 
 
 def list_places(place: str | None) -> list[str]:
     """Return the places of OpenAddresses that this installation loads, or only `place`."""
-    return [place] if place else list(get_settings().openaddresses_places)
+    return [place] if place else list(task_settings().openaddresses_places)
 
 
 def load_openaddresses(place: str, *, file: str | None, accept_drop: bool) -> Figures:
@@ -46,19 +46,21 @@ def load_openaddresses(place: str, *, file: str | None, accept_drop: bool) -> Fi
     from reos.pipeline import load_reference_file
 
     path = Path(file) if file else None
-    with pipeline_connection() as conn, _failing_for_good():
+    with pipeline_connection() as conn, failing_for_good():
         report = load_reference_file.load_openaddresses(
-            conn, place, settings=get_settings(), clock=SystemClock(), file=path, accept_drop=accept_drop
+            conn, place, settings=task_settings(), clock=SystemClock(), file=path, accept_drop=accept_drop
         )
     return figures(report)
 
 
 @contextmanager
-def _failing_for_good() -> Iterator[None]:
-    from reos.connectors.errors import ProviderAuthError, SchemaDriftError
+def failing_for_good() -> Iterator[None]:
+    """Fail a task at once, without retries, for what only a person can set right."""
+    from reos.connectors.errors import ProviderAuthError, RecordNotFoundError, SchemaDriftError
     from reos.reference.publish import LoadRefusedError
 
+    for_people = (ConfigurationError, ForbiddenError, InvalidInputError, LoadRefusedError, NotFoundError)
     try:
         yield
-    except (InvalidInputError, LoadRefusedError, NotFoundError, ProviderAuthError, SchemaDriftError) as error:
+    except (*for_people, ProviderAuthError, RecordNotFoundError, SchemaDriftError) as error:
         raise AirflowFailException(str(error)) from error

@@ -19,6 +19,7 @@ from reos.core.settings import get_settings
 from reos.db.connection import Connection, connect
 from reos_airflow.connection import pipeline_url, redis_url
 from reos_airflow.figures import Figures, figures, is_idle
+from reos_airflow.provider_settings import task_settings
 from reos_airflow.task_metrics import AirflowStats
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def enrich_properties() -> Figures:
     from reos.pipeline.enrich import enrich_pending
 
     with pipeline_connection() as conn:
-        return _done(enrich_pending(conn, settings=get_settings(), clock=SystemClock(), redis_url=redis_url()))
+        return _done(enrich_pending(conn, settings=task_settings(), clock=SystemClock(), redis_url=redis_url()))
 
 
 def geocode_properties() -> Figures:
@@ -72,7 +73,7 @@ def geocode_properties() -> Figures:
     from reos.pipeline.geocode import geocode_pending
 
     with pipeline_connection() as conn:
-        return _done(geocode_pending(conn, settings=get_settings(), clock=SystemClock()))
+        return _done(geocode_pending(conn, settings=task_settings(), clock=SystemClock()))
 
 
 def score_properties(as_of: str | None = None) -> Figures:

@@ -8,6 +8,7 @@ from reos.core.clock import Clock, SystemClock
 from reos.core.settings import Settings
 from reos_api import problems
 from reos_api.auth.endpoints import router as auth
+from reos_api.connectors.endpoints import router as connectors
 from reos_api.description import DESCRIPTION, TAGS, VERSION
 from reos_api.events.endpoints import router as events
 from reos_api.exports.endpoints import router as exports
@@ -24,6 +25,7 @@ from reos_api.middleware.observe import Observe
 from reos_api.middleware.request_id import RequestId
 from reos_api.middleware.security_headers import SecurityHeaders
 from reos_api.openapi import document_of
+from reos_api.policy.endpoints import router as policy
 from reos_api.properties.endpoints import router as properties
 from reos_api.reference import router as reference
 from reos_api.settings import ApiSettings
@@ -45,7 +47,7 @@ def create_app(settings: Settings, api: ApiSettings | None = None, *, clock: Clo
         redoc_url=None,
         redirect_slashes=False,
     )
-    for router in (auth, imports, exports, properties, matches, memos, events, health, reference):
+    for router in (auth, imports, exports, properties, matches, memos, connectors, policy, events, health, reference):
         app.include_router(router)
     problems.install(app)
     app.openapi = lambda: document_of(app)  # type: ignore[method-assign]
@@ -57,7 +59,7 @@ def _middleware(settings: Settings, limits: ApiSettings, metrics: ApiMetrics) ->
     cors = Middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
-        allow_methods=["GET", "POST", "DELETE"],
+        allow_methods=["GET", "POST", "PUT", "DELETE"],
         allow_headers=["authorization", "content-type", "idempotency-key", "if-none-match", "last-event-id"],
         expose_headers=["etag", "x-request-id", "idempotent-replayed", "location"],
     )

@@ -15,7 +15,7 @@ from reos_api.reads import TenantReads
 from reos_api.services import Services
 
 _BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT", description="Access token of `POST /v1/auth/login`.")
-_RESOURCE_PARAMETERS = ("property_id", "memo_id", "review_id")
+_RESOURCE_PARAMETERS = ("property_id", "memo_id", "review_id", "decision_id", "provider")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +76,5 @@ PropertyUpdater = Annotated[Caller, Depends(permission(Action.PROPERTIES_UPDATE)
 TimelineReader = Annotated[Caller, Depends(permission(Action.TIMELINE_READ))]
 MemoReader = Annotated[Caller, Depends(permission(Action.MEMOS_READ))]
 MemoRequester = Annotated[Caller, Depends(permission(Action.MEMOS_REQUEST))]
+PolicyReader = Annotated[Caller, Depends(permission(Action.POLICY_READ))]
+SettingsManager = Annotated[Caller, Depends(permission(Action.SETTINGS_MANAGE))]

@@ -24,6 +24,8 @@ TAGS = [
     {"name": "imports", "description": "Files of leads: upload, preview, commit, undo, and what was refused."},
     {"name": "matches", "description": "Pairs that may be one home: the review queue, merging and unmerging."},
     {"name": "memos", "description": "Investment memos as PDF."},
+    {"name": "connectors", "description": "Providers: sources, prices, health, calls, and what a plan would cost."},
+    {"name": "policy", "description": "Decisions with their reasons, rules, budgets, prices and costs."},
     {"name": "timeline", "description": "What happened to a property."},
     {"name": "events", "description": "The event log, live, as server-sent events."},
     {"name": "health", "description": "For load balancers and operators."},

@@ -24,6 +24,14 @@ class ApiMetrics:
         )
         self.logins = Counter("reos_logins", "Sign-ins by outcome", ["outcome"], registry=self.registry)
         self.streams = Gauge("reos_sse_clients", "Open event streams", registry=self.registry)
+        endpoint = ["provider", "scope"]
+        self.breakers = Gauge(
+            "reos_provider_breaker", "0 closed, 1 half open, 2 open", endpoint, registry=self.registry
+        )
+        self.failures = Gauge("reos_provider_failures", "Failures in a row", endpoint, registry=self.registry)
+        self.last_answers = Gauge(
+            "reos_provider_last_answer_timestamp_seconds", "When it last answered", endpoint, registry=self.registry
+        )
         self.stream_events = Counter("reos_sse_events", "Events handed to streams", registry=self.registry)
 
     def render(self) -> bytes:

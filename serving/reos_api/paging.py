@@ -2,6 +2,8 @@
 
 import base64
 import binascii
+from datetime import datetime
+from uuid import UUID
 
 import orjson
 
@@ -27,6 +29,20 @@ def decode_cursor(cursor: str, sort: str, length: int) -> tuple[str, ...]:
             remedy="Keep sort and filters while paging, or start without a cursor.",
         )
     return tuple(parts[1:])
+
+
+def decode_moment(cursor: str | None, sort: str) -> tuple[datetime, UUID] | None:
+    """Return the time and id of a key of these two; None without a cursor, `InvalidInputError` for none of ours."""
+    if cursor is None:
+        return None
+    at, row_id = decode_cursor(cursor, sort, 2)
+    try:
+        key = datetime.fromisoformat(at), UUID(row_id)
+    except ValueError as error:
+        raise _invalid() from error
+    if key[0].tzinfo is None:
+        raise _invalid()
+    return key
 
 
 def _invalid() -> InvalidInputError:

@@ -9,12 +9,15 @@ import pytest
 from fastapi.testclient import TestClient
 
 from reos_local.sandbox.app import DEFAULT_ATTOM_KEY, create_app
+from reos_local.sandbox.attom_resources import RESOURCES
 from reos_local.sandbox.attom_view import attom_id, is_known
 from reos_local.sandbox.world import county_apns, parcel
 
 SAMPLES = Path(__file__).parent / "samples"
 PUBLISHED = Path(__file__).resolve().parents[3] / "shared/contracts/samples/attom"
 PATH = "/attom/propertyapi/v1.0.0/property/expandedprofile"
+AVM_PATH = "/attom/propertyapi/v1.0.0/attomavm/detail"
+RECORDED = Path(__file__).parents[1] / "unit/reos/connectors/attom/valuation.200.json"
 HEADERS = {"apikey": DEFAULT_ATTOM_KEY, "accept": "application/json"}
 KNOWN = [apn for apn in county_apns(1, 400) if is_known(1, apn)]
 UNKNOWN = next(apn for apn in county_apns(1, 400) if not is_known(1, apn))
@@ -138,3 +141,31 @@ def test_two_servers_of_one_seed_answer_the_same_bytes(attom: TestClient) -> Non
     ):
         assert other.get(PATH, params=params).content == attom.get(PATH, params=params).content
         assert third.get(PATH, params=params).content != attom.get(PATH, params=params).content
+
+
+def test_an_area_has_pages_and_a_total(attom: TestClient) -> None:
+    zip5 = parcel(1, KNOWN[0]).place.zip5
+    first = attom.get(PATH, params={"postalcode": zip5, "pagesize": 4}).json()
+    second = attom.get(PATH, params={"postalcode": zip5, "pagesize": 4, "page": 2}).json()
+    assert first["status"]["total"] == second["status"]["total"] > 4
+    assert not {each["identifier"]["apn"] for each in first["property"]} & {
+        each["identifier"]["apn"] for each in second["property"]
+    }
+    assert attom.get(PATH, params={"postalcode": "00000"}).status_code == 400
+
+
+@pytest.mark.parametrize("resource", [path for path in RESOURCES if path != "/attomavm/detail"])
+def test_every_resource_answers_for_a_known_parcel(attom: TestClient, resource: str) -> None:
+    answer = attom.get(f"/attom/propertyapi/v1.0.0{resource}", params={"fips": "53033", "apn": KNOWN[0]})
+    assert answer.status_code == 200
+    assert answer.json()["property"][0]["identifier"]["fips"] == "53033"
+
+
+@pytest.mark.parametrize("path", sorted(PUBLISHED.glob("attomavm*.json")) or [RECORDED], ids=lambda path: path.stem)
+def test_a_valuation_has_the_kinds_of_a_published_one(attom: TestClient, path: Path) -> None:
+    published = _paths(json.loads(path.read_text()))
+    valued = [attom.get(AVM_PATH, params={"fips": "53033", "apn": apn}) for apn in KNOWN[:20]]
+    ours = _paths(next(answer for answer in valued if answer.status_code == 200).json())
+    shared = published.keys() & ours.keys()
+    assert {".property[].avm.amount.value", ".property[].avm.eventDate"} <= shared
+    assert {key: ours[key] for key in shared} == {key: published[key] for key in shared}

@@ -1,5 +1,6 @@
 """Faults to order, against a sandbox that really listens, because a cut connection has no in-process form."""
 
+import gzip
 import json
 import socket
 import threading
@@ -11,9 +12,12 @@ import pytest
 import uvicorn
 
 from reos_local.sandbox.app import DEFAULT_ATTOM_KEY, create_app
+from reos_local.sandbox.fault_words import PROVIDERS, malformed, words_of
 
 COUNTY = "/county/53033/arcgis/rest/services/Parcels/FeatureServer/0/query"
 ATTOM = "/attom/propertyapi/v1.0.0/property/expandedprofile"
+COOK = "/county/17031/resource/3723-97qp.json"
+FILE = "/openaddresses/batch-prod/job/700001/source.geojson.gz"
 PARCEL = {"fips": "53033", "apn": "6207088974"}
 QUERY = {"where": "APN='6207088974'", "outFields": "*", "f": "json"}
 
@@ -35,7 +39,7 @@ def server() -> Iterator[str]:
 @pytest.fixture
 def client(server: str) -> Iterator[httpx.Client]:
     headers = {"apikey": DEFAULT_ATTOM_KEY, "accept": "application/json"}
-    with httpx.Client(base_url=server, headers=headers, trust_env=False) as ready:
+    with httpx.Client(base_url=server, headers=headers, trust_env=False, timeout=60) as ready:
         yield ready
         ready.delete("/_faults")
 
@@ -92,6 +96,68 @@ def test_an_error_can_hide_in_a_success(client: httpx.Client) -> None:
     assert (county.status_code, attom.status_code) == (200, 200)
     assert county.json()["error"]["code"] == 500
     assert attom.json()["status"]["msg"] == "SuccessWithoutResult"
+
+
+def test_an_answer_drips_byte_by_byte(client: httpx.Client) -> None:
+    _order(client, "county", kind="drip", latency_ms=20)
+    started = time.monotonic()
+    with client.stream("GET", COUNTY, params=QUERY) as answer:
+        sizes = [len(chunk) for chunk, _ in zip(answer.iter_raw(), range(10), strict=False)]
+    assert answer.status_code == 200
+    assert int(answer.headers["content-length"]) > 1_000
+    assert sum(sizes) < 100
+    assert time.monotonic() - started >= 0.15
+
+
+def test_a_compressed_file_breaks_off_or_drifts_inside(client: httpx.Client) -> None:
+    _order(client, "openaddresses", kind="malformed", path="/batch-prod/")
+    assert client.get("/openaddresses/api/data").json()[0]["job"]
+    with pytest.raises(EOFError):
+        gzip.decompress(client.get(FILE).content)
+    _order(client, "openaddresses", kind="schema_drift")
+    first = gzip.decompress(client.get(FILE).content).splitlines()[0]
+    assert "road" in json.loads(first)["properties"]
+    assert "street" not in json.loads(first)["properties"]
+
+
+def test_a_portal_of_a_county_has_its_own_words(client: httpx.Client) -> None:
+    _order(client, "county", kind="schema_drift")
+    assert "parcel_pin" in client.get(COOK, params={"$limit": "1"}).json()[0]
+    _order(client, "county", kind="error_in_200")
+    assert client.get(COOK).json()["error"] is True
+    assert client.get(COUNTY, params=QUERY).json()["error"]["code"] == 500
+
+
+def test_a_429_says_when_to_come_back(client: httpx.Client) -> None:
+    _order(client, "attom", kind="429", retry_after_s=17)
+    assert client.get(ATTOM, params=PARCEL).headers["retry-after"] == "17"
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_every_provider_can_fail(client: httpx.Client, provider: str) -> None:
+    prefixes = {"census": ("/census/x", "/acs/x"), "zillow": ("/zillow/x", "/bridge/x")}
+    paths = prefixes.get(provider, (f"/{provider}/x",))
+    assert {client.get(path).status_code for path in paths} == {404}
+    _order(client, provider, kind="500")
+    assert {client.get(path).status_code for path in paths} == {500}
+    for path in paths:
+        assert len(words_of(path).drift) >= 1
+
+
+@pytest.mark.parametrize(
+    ("body", "drifted"),
+    [
+        ("/zillow/a.csv", (b"RegionID,RegionName\n1,2\n", b"RegionID,Region\n1,2\n")),
+        ("/acs/data/2024/acs/acs5", (b'[["NAME","B25035_001E"]]', b'[["NAME","B25035_1E"]]')),
+        ("/bridge/api/v2", (b'{"bundle":[]}', b'{"results":[]}')),
+    ],
+)
+def test_words_follow_the_interface(body: str, drifted: tuple[bytes, bytes]) -> None:
+    assert words_of(body).drifted(drifted[0]) == drifted[1]
+
+
+def test_a_malformed_csv_ends_within_a_quote() -> None:
+    assert malformed(b"a,b\n1,2\n") == b'a,b\n,"'
 
 
 def test_latency_delays_a_good_answer(client: httpx.Client) -> None:

@@ -2,9 +2,28 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Protocol
 
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class BulkSpec:
+    """A data set that is loaded whole and shared by all tenants: where it lands, under which licence, how often.
+
+    `source` and `provider` are as in `ConnectorSpec`. `attribution` is what its users must be shown. `max_age` is how
+    old its last successful load may be.
+    """
+
+    source: str
+    provider: str
+    dataset: str
+    label: str
+    tables: tuple[str, ...]
+    licence: str
+    attribution: str
+    max_age: timedelta
 
 
 @dataclass(frozen=True)

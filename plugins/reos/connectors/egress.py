@@ -6,86 +6,49 @@ retried and lets no secret into an exception or a log line. Connectors see a sta
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
 import httpx
 
-from reos.connectors.errors import ConnectorError, EgressRefusedError, ProviderUnavailableError, RateLimitedError
-from reos.connectors.guard import Destination, Guard, Resolver, system_resolver
+from reos.connectors.errors import ConnectorError, EgressRefusedError, RateLimitedError
+from reos.connectors.exchange import EgressPolicy, EgressRequest, EgressResponse, unavailable
+from reos.connectors.guard import Guard, Resolver, system_resolver
 from reos.connectors.pinned import ADDRESSES, NewTransport, PinnedTransport, new_transport
 from reos.connectors.redaction import quieten_http_libraries, redact
-from reos.connectors.retry import RetryRule, Sleep, retry_after, retrying
-from reos.connectors.values import parse_json
+from reos.connectors.retry import Sleep, retry_after, retrying
 from reos.core.clock import Clock
 from reos.core.logging import get_logger
+
+__all__ = ["Egress", "EgressPolicy", "EgressRequest", "EgressResponse"]
 
 log = get_logger(__name__)
 
 T = TypeVar("T")
 
 _PLAIN_ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
-_REQUEST_TIMEOUT, _TOO_MANY_REQUESTS, _SERVER_ERROR, _UNAVAILABLE = 408, 429, 500, 503
+_OK, _REQUEST_TIMEOUT, _TOO_MANY_REQUESTS, _SERVER_ERROR, _UNAVAILABLE = 200, 408, 429, 500, 503
+# The provider had the whole request and may have done, and billed, the work.
+_AFTER_SENDING = (httpx.ReadTimeout, httpx.ReadError, httpx.RemoteProtocolError)
 
 
-@dataclass(frozen=True)
-class EgressPolicy:
-    """What one connector may do: where to, how much, how long. `secrets` are masked wherever they might show."""
+@dataclass
+class _Try:
+    """How far one try has come: the status once it is known, and the records that a lost answer may have cost."""
 
-    provider: str
-    destinations: tuple[Destination, ...]
-    secrets: tuple[str, ...] = field(default=(), repr=False)
-    max_bytes: int = 20_000_000
-    connect_s: float = 5.0
-    read_s: float = 20.0
-    attempt_s: float = 30.0  # a whole try, body included: stops an answer that drips
-    retry: RetryRule = field(default_factory=RetryRule)
-    bills_answers: bool = False  # a 200 costs money even if its body gets lost, so it is not asked for again
-    reads_redirects: bool = False  # a redirect is an answer that the connector judges; following it is a new request
-
-
-@dataclass(frozen=True)
-class EgressRequest:
-    """One request; `form` makes it a form-encoded body, `files` (field → name, content, media type) a multipart one."""
-
-    method: str
-    url: str
-    params: Mapping[str, str] = field(default_factory=dict)
-    form: Mapping[str, str] | None = None
-    files: Mapping[str, tuple[str, bytes, str]] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-
-@dataclass(frozen=True)
-class EgressResponse:
-    """What came back after retries: status, headers by lower-case name, the whole body, the time of the last try."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    latency_ms: int
-
-    def json(self, policy: "EgressPolicy") -> Any:  # noqa: ANN401 - it is what the provider sent
-        """Return the parsed body; `ProviderUnavailableError` when it is not JSON (a cut body, a gateway's page)."""
-        try:
-            return parse_json(self.body)
-        except ValueError:
-            raise _unavailable(policy, "the body is not JSON", status=self.status) from None
-
-    def json_or_none(self) -> Any:  # noqa: ANN401 - it is what the provider sent
-        """Return the parsed body of an error answer, None when it is not JSON."""
-        try:
-            return parse_json(self.body)
-        except ValueError:
-            return None
+    most_records: int
+    status: int = 0
 
 
 class Egress:
-    """The shared client. Use as an async context manager; `transport` and `resolver` are the seams for tests."""
+    """The shared client. Use as an async context manager; `transport` and `resolver` are the seams for tests.
+
+    No try takes longer than `longest_s`, whatever a policy allows.
+    """
 
     def __init__(
         self,
@@ -95,11 +58,13 @@ class Egress:
         resolver: Resolver = system_resolver,
         transport: NewTransport = new_transport,
         sleep: Sleep = asyncio.sleep,
+        longest_s: float | None = None,
     ) -> None:
         quieten_http_libraries()
         self._clock = clock
         self._guard = Guard(private_hosts, resolver)
         self._sleep = sleep
+        self._longest_s = longest_s
         self._client = httpx.AsyncClient(
             transport=PinnedTransport(transport),
             follow_redirects=False,
@@ -136,57 +101,83 @@ class Egress:
         rules, so an error inside an HTTP 200 gets its second try. Raises `EgressRefusedError`, and once the retries are
         used up `RateLimitedError` (429) or `ProviderUnavailableError` (408, 5xx, broken or oversized answers).
         """
-        prepared = self._client.build_request(
-            *(request.method, request.url),
-            params=request.params or None,
-            data=request.form,
-            files=request.files,
-            headers=request.headers,
-        )
+        prepared = self._prepared(policy, request)
         self._guard.admit(policy.provider, prepared.url, policy.destinations)
+        if self._longest_s is not None:
+            policy = replace(policy, attempt_s=min(policy.attempt_s, self._longest_s))
         async for attempt in retrying(policy.retry, self._sleep):
             with attempt:
-                answer = await self._attempt(policy, prepared, read, into)
+                this = _Try(request.most_records)
+                answer = await self._attempt(policy, prepared, read, into, this)
         return answer
 
+    def _prepared(self, policy: EgressPolicy, request: EgressRequest) -> httpx.Request:
+        try:
+            return self._client.build_request(
+                *(request.method, request.url),
+                params=request.params or None,
+                data=request.form,
+                files=request.files,
+                headers=request.headers,
+            )
+        except (httpx.InvalidURL, UnicodeError):
+            # What is wrong is not quoted: it may be the key.
+            raise EgressRefusedError(
+                f"A request to {policy.provider} cannot be written: its address or key has impossible characters.",
+                provider=policy.provider,
+                remedy="Correct the provider's base URL or key; they are plain ASCII without blanks.",
+            ) from None
+
     async def _attempt(
-        self, policy: EgressPolicy, request: httpx.Request, read: Callable[[EgressResponse], T], into: Path | None
+        self,
+        policy: EgressPolicy,
+        request: httpx.Request,
+        read: Callable[[EgressResponse], T],
+        into: Path | None,
+        this: _Try,
     ) -> T:
         started = time.monotonic()
         try:
             async with asyncio.timeout(policy.attempt_s):
-                response = await self._exchange(policy, request, into)
+                response = await self._exchange(policy, request, into, this)
             self._judge(policy, response)
             answer = read(response)
         except TimeoutError:
-            error = _unavailable(policy, f"no complete answer within {policy.attempt_s:g} s")
+            lost = _lost(policy, this, sent=True)
+            error = unavailable(
+                policy, f"no complete answer within {policy.attempt_s:g} s", status=this.status, billed=lost
+            )
             self._log(policy, request, started, outcome=error.kind)
             raise error from None
         except ConnectorError as known:
+            known.detail = redact(known.detail, policy.secrets)  # a provider's own words may quote the key
+            known.args = (known.detail,)
             self._log(policy, request, started, outcome=known.kind)
             raise
         self._log(policy, request, started, outcome=str(response.status))
         return answer
 
-    async def _exchange(self, policy: EgressPolicy, request: httpx.Request, into: Path | None) -> EgressResponse:
+    async def _exchange(
+        self, policy: EgressPolicy, request: httpx.Request, into: Path | None, this: _Try
+    ) -> EgressResponse:
         addresses = await self._guard.addresses_of(policy.provider, request.url)
         timeout = httpx.Timeout(policy.read_s, connect=policy.connect_s)
         request.extensions = {**request.extensions, ADDRESSES: addresses, "timeout": timeout.as_dict()}
         started = time.monotonic()
-        status = 0
         try:
             response = await self._client.send(request, stream=True)
-            status = response.status_code
+            this.status = response.status_code
             try:
-                body = await _read(policy, response, into if status == 200 else None)  # noqa: PLR2004 - a file is a 200
+                body = await _read(policy, response, into if this.status == _OK else None)
             finally:
                 await response.aclose()
         except httpx.HTTPError as error:
             # The cause is named, not chained: its request object carries the key.
             reason = f"{type(error).__name__}: {redact(str(error), policy.secrets)}"
-            raise _unavailable(policy, reason, status=status) from None
+            lost = _lost(policy, this, sent=isinstance(error, _AFTER_SENDING))
+            raise unavailable(policy, reason, status=this.status, billed=lost) from None
         latency = round((time.monotonic() - started) * 1000)
-        return EgressResponse(status, dict(response.headers.items()), body, latency)
+        return EgressResponse(this.status, dict(response.headers.items()), body, latency)
 
     def _judge(self, policy: EgressPolicy, response: EgressResponse) -> None:
         status = response.status
@@ -201,7 +192,7 @@ class Egress:
                 remedy="Lower the connector's concurrency if this persists.",
             )
         if status == _REQUEST_TIMEOUT or status >= _SERVER_ERROR:
-            raise _unavailable(policy, f"HTTP {status}", status=status, wait=wait)
+            raise unavailable(policy, f"HTTP {status}", status=status, wait=wait)
         if 300 <= status < 400 and not policy.reads_redirects:  # noqa: PLR2004 - the redirect class
             raise EgressRefusedError(
                 f"{policy.provider} answers with a redirect (HTTP {status}), which is never followed.",
@@ -224,26 +215,18 @@ class Egress:
 
 async def _read(policy: EgressPolicy, response: httpx.Response, into: Path | None) -> bytes:
     if response.headers.get("content-encoding", "").lower() not in _PLAIN_ENCODINGS:
-        raise _unavailable(policy, "an encoding that we did not ask for", status=response.status_code)
+        raise unavailable(policy, "an encoding that we did not ask for", status=response.status_code)
     taken = 0
     with BytesIO() if into is None else into.open("wb") as body:
         async for chunk in response.aiter_bytes():
             taken += len(chunk)
             if taken > policy.max_bytes:
-                raise _unavailable(policy, f"more than {policy.max_bytes} bytes", status=response.status_code)
+                raise unavailable(policy, f"more than {policy.max_bytes} bytes", status=response.status_code)
             body.write(chunk)
         return body.getvalue() if isinstance(body, BytesIO) else b""
 
 
-def _unavailable(
-    policy: EgressPolicy, reason: str, *, status: int = 0, wait: float | None = None
-) -> ProviderUnavailableError:
-    lost_answer = policy.bills_answers and status == 200  # noqa: PLR2004 - only a 200 is billed
-    return ProviderUnavailableError(
-        f"{policy.provider} gave no usable answer: {reason}.",
-        provider=policy.provider,
-        http_status=status or None,
-        retry_after=wait,
-        billed=1 if lost_answer else 0,
-        remedy="Nothing to do if it passes; the properties stay queued and are tried again.",
-    )
+def _lost(policy: EgressPolicy, this: _Try, *, sent: bool) -> int:
+    """Return how many records a lost answer counts as paid: all it may hold, if it was, or may have been, a 200."""
+    may_be_paid = this.status == _OK or (sent and not this.status)
+    return this.most_records if policy.bills_answers and may_be_paid else 0

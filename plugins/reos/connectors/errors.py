@@ -131,3 +131,19 @@ class SchemaDriftError(ConnectorError):
         error = cls(detail, provider=provider, billed=billed, remedy=remedy)
         error.provider_wide = False
         return error
+
+
+_BY_KIND: dict[ErrorKind, type[ConnectorError]] = {
+    each.kind: each
+    for each in (
+        *(RecordNotFoundError, InvalidRequestError, RateLimitedError, ProviderUnavailableError),
+        *(QuotaError, ProviderAuthError, SchemaDriftError),
+    )
+}
+
+
+def error_of(kind: ErrorKind, detail: str, *, provider: str, http_status: int | None = None) -> ConnectorError:
+    """Return the provider's failure that was stored as `kind` and `detail`, as it concerns all that is asked of it."""
+    error = _BY_KIND[kind](detail, provider=provider, http_status=http_status)
+    error.provider_wide = True
+    return error

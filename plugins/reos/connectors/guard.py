@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import httpx
 
 from reos.connectors.errors import EgressRefusedError, ProviderUnavailableError
+from reos.core.errors import ConfigurationError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
@@ -38,8 +39,13 @@ class Destination:
 
     @classmethod
     def below(cls, url: str) -> "Destination":
-        """Return the destination that covers `url` and everything below its path."""
-        parsed = httpx.URL(url)
+        """Return the destination that covers `url` and everything below its path; `ConfigurationError` for no URL."""
+        try:
+            parsed = httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise ConfigurationError(
+                f"A provider's base URL is none: {error}.", remedy="Correct the REOS_…_BASE_URL variable or connection."
+            ) from error
         return cls(parsed.scheme, parsed.host, port_of(parsed), parsed.path.rstrip("/") + "/")
 
     def covers(self, url: httpx.URL) -> bool:

@@ -25,12 +25,19 @@ _SHORTEST_SECRET = 4
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Return `text` with known `secrets`, credentials in URLs and values of secret query parameters masked."""
     for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SECRET:
-            for form in {secret, quote(secret, safe=""), quote_plus(secret)}:
+        if len(secret.strip()) >= _SHORTEST_SECRET:
+            for form in _forms(secret):
                 text = text.replace(form, MASK)
     text = _QUERY.sub(rf"\1{MASK}", text)
     text = _HEADER.sub(rf"\1{MASK}", text)
     return _USERINFO.sub(rf"\1{MASK}@", text)
+
+
+def _forms(secret: str) -> list[str]:
+    """Return how a secret may stand in a text: as it is, without its blanks, in a URL, and as Python quotes it."""
+    bare = secret.strip()
+    written = {secret, repr(secret)[1:-1], repr(secret.encode())[2:-1]}
+    return sorted(written | {bare, quote(bare, safe=""), quote_plus(bare)}, key=len, reverse=True)
 
 
 class RedactingFilter(logging.Filter):

@@ -5,6 +5,7 @@ Connectors wrap that error with the field's name; a cell of an unexpected type i
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,10 @@ from typing import Any
 Reader = Callable[[object], object]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
+_NO_DAY = re.compile(r"[0-]+")
+_ZIP = re.compile(r"(\d{5})(?:-?\d{4})?")
+_YEAR = re.compile(r"(?<!\d)(1[6-9]\d{2}|20\d{2})(?!\d)")
 
 
 def parse_json(body: bytes) -> Any:  # noqa: ANN401 - it is what the provider sent
@@ -76,9 +81,36 @@ def rounded(value: object) -> int | None:
 
 
 def day(value: object) -> date | None:
-    """Return the date of an ISO text such as `2016-09-09`; None for null and blank."""
+    """Return the date an ISO text begins with, as in `2016-09-09` or `2018-5-10`; None for null, blank and zeros."""
     found = text(value)
-    return None if found is None else date.fromisoformat(found[:10])
+    if found is None or _NO_DAY.fullmatch(found):
+        return None
+    begun = _DAY.match(found)
+    if begun is None:
+        raise ValueError(f"expected a date, got {value!r}")
+    return date(*map(int, begun.groups()))
+
+
+def zip5(value: object) -> str | None:
+    """Return the five digits of a ZIP code given with or without its last four; None for null and blank."""
+    found = text(value)
+    if found is None:
+        return None
+    digits = _ZIP.fullmatch(found)
+    if digits is None:
+        raise ValueError(f"expected a ZIP code, got {value!r}")
+    return digits[1]
+
+
+def year(value: object) -> int | None:
+    """Return the first year of a number or text such as `2022` or `2020-2021`; None for null, blank and zero."""
+    found = None if value is None else text(str(value))
+    if found is None or _NO_DAY.fullmatch(found):
+        return None
+    first = _YEAR.search(found)
+    if first is None:
+        raise ValueError(f"expected a year, got {value!r}")
+    return int(first[1])
 
 
 def epoch_day(value: object) -> date | None:
@@ -119,7 +151,7 @@ def code(codes: Mapping[str, object]) -> Reader:
 
 READERS: Mapping[str, Reader] = {
     reader.__name__: reader
-    for reader in (text, number, positive, whole, rounded, day, epoch_day, latitude, longitude, estimated)
+    for reader in (text, number, positive, whole, rounded, day, zip5, year, epoch_day, latitude, longitude, estimated)
 }
 
 

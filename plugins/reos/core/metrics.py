@@ -82,6 +82,7 @@ def _dotted(name: str, labels: dict[str, str]) -> str:
 declare_counter("reos_event_wake_failures_total", "Wake-ups that Redis did not take.")
 declare_counter("reos_events_appended_total", "Events written to the log.", ("event_type",))
 declare_counter("reos_provider_calls_total", "Calls to providers.", ("provider", "outcome"))
+declare_counter("reos_provider_breaker_changes_total", "Changes of providers' breakers.", ("provider", "state"))
 declare_counter("reos_policy_decisions_total", "Decisions of the policy kernel.", ("action", "allow"))
 declare_counter("reos_reference_loads_total", "Loads of reference data by how they ended.", ("kind", "outcome"))
 declare_timing("reos_provider_call_seconds", "Duration of calls to providers.", ("provider",))

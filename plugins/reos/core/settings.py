@@ -15,9 +15,12 @@ PROJECT_ROOT = Path(__file__).resolve().parents[3]
 
 
 class Settings(BaseSettings):
-    """Settings of one process; the field `db_app_url` is the variable `REOS_DB_APP_URL`, and so on."""
+    """Settings of one process; the field `db_app_url` is the variable `REOS_DB_APP_URL`, and so on.
 
-    model_config = SettingsConfigDict(env_prefix="REOS_", extra="ignore", frozen=True)
+    An empty variable counts as not set: that is how compose files pass on what their environment lacks.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="REOS_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     environment: str = "development"
     home: Path = PROJECT_ROOT
@@ -54,6 +57,7 @@ class Settings(BaseSettings):
     zillow_research_base_url: str = "https://files.zillowstatic.com/research/public_csvs"
     zillow_bridge_base_url: str = "https://api.bridgedataoutput.com/api/v2"
     zillow_bridge_token: SecretStr | None = None
+    zillow_page_reader: bool = False  # pages that users saved; the policy has the last word, and says no
     socrata_app_token: SecretStr | None = None
     openaddresses_base_url: str = "https://batch.openaddresses.io"
     openaddresses_token: SecretStr | None = None

@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import Callable
 from typing import Literal
 
+from reos.connectors.arcgis import ArcGisLayer
 from reos.connectors.arcgis_bulk.layer import ArcGisBulk
 from reos.connectors.bulk import BulkSource, Described
-from reos.connectors.county_assessor.arcgis import ArcGisLayer
 from reos.connectors.county_assessor.settings import SPEC
 from reos.connectors.egress import Egress, EgressPolicy
 from reos.connectors.errors import ProviderUnavailableError
 from reos.connectors.guard import Destination
+from reos.connectors.health import Endpoint
+from reos.connectors.health_store import watched
 from reos.connectors.registry import new_egress
 from reos.connectors.socrata.dataset import SocrataDataset
 from reos.core.clock import Clock
@@ -67,7 +69,8 @@ def load_county(
                 work.finish()
         return finished(work)
 
-    return asyncio.run(pull())
+    with watched(conn, Endpoint(SPEC.provider, source.county_fips or ""), clock):
+        return asyncio.run(pull())
 
 
 def county_sources() -> list[str]:

@@ -10,8 +10,11 @@ from pathlib import Path
 
 from reos.address import county_fips
 from reos.connectors.egress import Egress
-from reos.connectors.openaddresses.download import OpenAddresses
+from reos.connectors.health import Endpoint
+from reos.connectors.health_store import watched
+from reos.connectors.openaddresses.download import PROVIDER, OpenAddresses
 from reos.connectors.openaddresses.files import Fault, Row, fingerprint, open_points
+from reos.connectors.openaddresses.listing import Dataset
 from reos.connectors.registry import new_egress
 from reos.core.clock import Clock
 from reos.core.errors import InvalidInputError
@@ -19,6 +22,7 @@ from reos.core.ids import NewId, new_id
 from reos.core.settings import Settings
 from reos.db.connection import Connection
 from reos.pipeline.load_reference import Loading, LoadReport, finished, loading
+from reos.reference.publish import LoadRefusedError
 from reos.reference.source import Source, find_source
 
 _PLACE = re.compile(r"us/([a-z]{2})/([a-z0-9_-]+)")
@@ -44,10 +48,25 @@ def load_openaddresses(
     """
     source = _at(place)
     with ExitStack() as done_with:
-        path = file or asyncio.run(_fetch(place, settings, clock, egress))
-        if file is None:
+        path = file
+        if path is None:
+            path, licence = _download(conn, place, settings, clock, egress)
+            source = source.model_copy(update={"licence": licence or source.licence})
             done_with.push(_Download(path).put_away)
         return _load(conn, source, path, clock=clock, accept_drop=accept_drop, new_id=new_id)
+
+
+def available(
+    place: str, *, settings: Settings, clock: Clock, egress: Callable[[Settings, Clock], Egress] = new_egress
+) -> list[Dataset]:
+    """Return the address files of the service whose place begins with `place` (`us/wa`), by place."""
+
+    async def ask() -> list[Dataset]:
+        async with egress(settings, clock) as client:
+            found = await _service(client, settings).datasets(place, "addresses")
+        return sorted((each for each in found if each.downloadable), key=lambda each: each.source)
+
+    return asyncio.run(ask())
 
 
 def _load(
@@ -64,6 +83,7 @@ def _load(
         new_id=new_id,
         accept_drop=accept_drop,
     ) as work:
+        work.load.progress["licence"] = source.licence  # of this very file, kept in the ledger
         _stage(work, points.rows)
         work.finish()
     return finished(work)
@@ -74,8 +94,8 @@ class _Download:
     path: Path
 
     def put_away(self, kind: type[BaseException] | None, _error: BaseException | None, _trace: object) -> None:
-        """Delete the file when it is loaded, or is no use; keep it when the load can be taken up again."""
-        if kind is None or issubclass(kind, InvalidInputError):
+        """Delete the file when it is loaded, or was found to be no use; keep it when the load can be taken up again."""
+        if kind is None or issubclass(kind, InvalidInputError | LoadRefusedError):
             self.path.unlink(missing_ok=True)
 
 
@@ -103,18 +123,31 @@ def _county(name: str, state: str) -> str | None:
     return None
 
 
-async def _fetch(place: str, settings: Settings, clock: Clock, egress: Callable[[Settings, Clock], Egress]) -> Path:
-    token = settings.openaddresses_token
+def _download(
+    conn: Connection, place: str, settings: Settings, clock: Clock, egress: Callable[[Settings, Clock], Egress]
+) -> tuple[Path, str | None]:
+    with watched(conn, Endpoint(PROVIDER), clock):
+        return asyncio.run(_fetch(place, settings, clock, egress))
+
+
+async def _fetch(
+    place: str, settings: Settings, clock: Clock, egress: Callable[[Settings, Clock], Egress]
+) -> tuple[Path, str | None]:
+    """Return the place's latest file and the licence that its source names."""
     async with egress(settings, clock) as client:
-        base = settings.openaddresses_base_url.rstrip("/")
-        service = OpenAddresses(client, base, token.get_secret_value() if token else None)
-        job = await service.latest(place)
-        path = settings.download_dir / "openaddresses" / place.replace("/", "-") / f"{job.number}.geojson.gz"
+        service = _service(client, settings)
+        latest = await service.latest(place)
+        licence = await service.licence(latest)
+        path = settings.download_dir / "openaddresses" / place.replace("/", "-") / f"{latest.job}.geojson.gz"
         if not path.exists():
             for older in path.parent.glob("*.geojson.gz"):
                 older.unlink()
-            await service.download(job, path)
-        return path
+            await service.download(latest, path)
+        return path, licence
+
+
+def _service(client: Egress, settings: Settings) -> OpenAddresses:
+    return OpenAddresses(client, settings.openaddresses_base_url.rstrip("/"), settings.optional("openaddresses_token"))
 
 
 def _stage(work: Loading, rows: Iterator[Row | Fault]) -> None:

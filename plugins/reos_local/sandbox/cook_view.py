@@ -46,9 +46,19 @@ def rows(seed: int) -> tuple[Row, ...]:
     return tuple(_row(seed, parcel, year) for year in YEARS for parcel in range(PARCELS))
 
 
+def draws_of(seed: int, parcel: int) -> Draws:
+    """Return the draws of one parcel, given by its place among all."""
+    return Draws(seed, f"cook.{parcel}")
+
+
+def pin_of(seed: int, parcel: int) -> str:
+    """Return the parcel's number: 14 digits, the last four of which are for units."""
+    block = draws_of(seed, parcel).whole("block", 100, 430)
+    return f"{14 + parcel % 20:02d}{parcel // 600 + 1:02d}{block}{parcel % 600:03d}0000"
+
+
 def _row(seed: int, parcel: int, year: int) -> Row:
-    draws = Draws(seed, f"cook.{parcel}")
-    pin = f"{14 + parcel % 20:02d}{parcel // 600 + 1:02d}{draws.whole('block', 100, 430)}{parcel % 600:03d}0000"
+    draws, pin = draws_of(seed, parcel), pin_of(seed, parcel)
     city, zip5 = draws.pick("city", _CITIES)
     home = _address(draws)
     away = draws.chance("away", 0.2)

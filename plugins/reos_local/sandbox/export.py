@@ -32,13 +32,19 @@ def _row(true: Parcel, sale: Sale) -> tuple[object, ...]:
     return (*sold, *rooms, *built, *years, *where, home.living_sqft_nearby, home.lot_sqft_nearby)
 
 
-def _sold(seed: int) -> Iterator[tuple[object, ...]]:
+def sold_parcels(seed: int) -> Iterator[Parcel]:
+    """Yield the parcels of the export in its order, each once."""
     for apn in enumerate_county(seed):
         true = parcel(seed, apn)
-        if not true.vacant:
-            for sale in reversed(true.sales):
-                if FIRST_DAY <= sale.day <= LAST_DAY:
-                    yield _row(true, sale)
+        if not true.vacant and any(FIRST_DAY <= sale.day <= LAST_DAY for sale in true.sales):
+            yield true
+
+
+def _sold(seed: int) -> Iterator[tuple[object, ...]]:
+    for true in sold_parcels(seed):
+        for sale in reversed(true.sales):
+            if FIRST_DAY <= sale.day <= LAST_DAY:
+                yield _row(true, sale)
 
 
 def export_text(rows: int, seed: int) -> str:

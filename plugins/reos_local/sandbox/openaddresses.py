@@ -30,6 +30,7 @@ def entry(seed: int) -> dict[str, Any]:
     return {
         "id": 1,
         "job": JOB,
+        "latest_job": JOB,
         "source": PLACE,
         "layer": "addresses",
         "name": "county",
@@ -37,6 +38,30 @@ def entry(seed: int) -> dict[str, Any]:
         "updated": UPDATED_MS,
         "fabric": False,
         "output": output,
+    }
+
+
+def job(seed: int) -> dict[str, Any]:
+    """Return the place's job, with the licence that its source names."""
+    return {
+        "id": JOB,
+        "s3": False,
+        "license": {"text": "CC BY 4.0", "attribution": True, "attribution name": "King County", "share-alike": False},
+        "run": 1,
+        "map": None,
+        "created": UPDATED_MS,
+        "source": f"https://raw.githubusercontent.com/openaddresses/openaddresses/master/sources/{PLACE}.json",
+        "source_name": PLACE,
+        "layer": "addresses",
+        "name": "county",
+        "output": {"cache": True, "output": True, "preview": True},
+        "loglink": "",
+        "status": "Success",
+        "stats": {},
+        "count": None,
+        "bounds": None,
+        "version": "1.0.0",
+        "size": len(file_of(seed)),
     }
 
 
@@ -78,6 +103,11 @@ def router(seed: int) -> APIRouter:
     def data(source: str = "", layer: str = "addresses") -> Response:
         found = PLACE.startswith(source) and layer == "addresses"
         return json_response([entry(seed)] if found else [])
+
+    @routes.get("/api/job/{number}")
+    def about(number: int) -> Response:
+        missing = {"status": 404, "message": "job not found", "messages": []}
+        return json_response(job(seed)) if number == JOB else json_response(missing, 404)
 
     @routes.get("/api/job/{job}/output/source.geojson.gz")
     async def output(job: int, request: Request) -> Response:

@@ -1,8 +1,8 @@
 """The true state of the invented county, parcel by parcel: a pure function of (seed, parcel number).
 
-Providers never show this directly: `county_view` and `attom_view` each blur it their own way. Any ten digits are a
-parcel, so a lead from a real file gets invented but consistent facts; `county_apns` lists the parcels that the county
-counts as its own.
+Providers never show this directly: `county_view`, `attom_view` and `regrid_view` each blur it their own way. Any ten
+digits are a parcel, so a lead from a real file gets invented but consistent facts; `county_apns` lists the parcels that
+the county counts as its own.
 """
 
 from collections.abc import Iterator

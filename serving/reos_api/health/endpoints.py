@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from reos_api.connectors import gauges
 from reos_api.dependencies import AppServices
 from reos_api.health import checks
 from reos_api.health.schemas import CacheHealth, DatabaseHealth, Health
@@ -38,4 +39,5 @@ async def check_cache(app: AppServices) -> CacheHealth:
 @router.get("/metrics", include_in_schema=False)
 async def read_metrics(app: AppServices) -> Response:
     """Return Prometheus' text format."""
+    await gauges.refresh(app)
     return Response(app.metrics.render(), media_type="text/plain; version=0.0.4; charset=utf-8")

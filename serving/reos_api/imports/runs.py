@@ -108,10 +108,7 @@ def _profile(upload: Upload) -> Profile | None:
     form = upload.form
     if form.mapping is None:
         return load_profile(form.profile) if form.profile else None
-    content = orjson.dumps(form.mapping, option=orjson.OPT_SORT_KEYS)
-    given = parse_profile("mapping", content.decode())
-    # The name is part of what makes a repeated import the same: another mapping of the same file is another import.
-    return given.model_copy(update={"name": f"custom-{hashlib.sha256(content).hexdigest()[:12]}"})
+    return parse_profile("mapping", orjson.dumps(form.mapping).decode())
 
 
 def _commit(app: Services, who: Caller, batch_id: UUID) -> Answer:

@@ -81,6 +81,7 @@ class Writing(AnswerModel):
     property_id: UUID
     address: str
     apn: str | None
+    found_by: str | None = Field(None, description="The source that states what the leads do not.")
 
 
 class Evidence(AnswerModel):

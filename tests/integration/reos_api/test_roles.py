@@ -43,6 +43,17 @@ ROUTES = {
     ("GET", "/v1/matches"): Action.PROPERTIES_READ,
     ("GET", "/v1/matches/{review_id}"): Action.PROPERTIES_READ,
     ("POST", "/v1/matches/{review_id}/decision"): Action.PROPERTIES_UPDATE,
+    ("GET", "/v1/policy/decisions"): Action.POLICY_READ,
+    ("GET", "/v1/policy/decisions/{decision_id}"): Action.POLICY_READ,
+    ("GET", "/v1/policy/rules"): Action.POLICY_READ,
+    ("GET", "/v1/policy/budgets"): Action.POLICY_READ,
+    ("PUT", "/v1/policy/budgets/{provider}/{period}"): Action.SETTINGS_MANAGE,
+    ("GET", "/v1/policy/price-book"): Action.POLICY_READ,
+    ("GET", "/v1/policy/costs"): Action.POLICY_READ,
+    ("GET", "/v1/connectors"): Action.PROPERTIES_READ,
+    ("POST", "/v1/connectors/plan"): Action.PROPERTIES_READ,
+    ("GET", "/v1/connectors/{provider}"): Action.PROPERTIES_READ,
+    ("GET", "/v1/connectors/{provider}/calls"): Action.POLICY_READ,
     ("GET", "/v1/events/stream"): Action.TIMELINE_READ,
     ("GET", "/v1/memos/{memo_id}"): Action.MEMOS_READ,
     ("GET", "/v1/memos/{memo_id}/pdf"): Action.MEMOS_READ,
@@ -64,7 +75,8 @@ def routes(app: FastAPI) -> set[tuple[str, str]]:
 
 
 async def call(client: httpx.AsyncClient, method: str, path: str, headers: dict[str, str]) -> httpx.Response:
-    url = path.format(property_id=uuid4(), memo_id=uuid4(), batch_id=uuid4(), review_id=uuid4())
+    ids = {name: uuid4() for name in ("property_id", "memo_id", "batch_id", "review_id", "decision_id")}
+    url = path.format(**ids, provider="attom", period="day")
     return await client.request(method, url, headers=headers, json={"apn": "x"} if method == "POST" else None)
 
 

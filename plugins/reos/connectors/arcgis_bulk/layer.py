@@ -5,26 +5,16 @@ and a pull can go on from any page. Servers without ordered pages are asked for 
 """
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from reos.connectors.arcgis import Ability, ArcGisLayer
 from reos.connectors.bulk import Described, Page, Row
-from reos.connectors.county_assessor.arcgis import ArcGisLayer, drift, features_of
 from reos.reference.point import GEOMETRY
 from reos.reference.source import Source
 
-_OID = "esriFieldTypeOID"
 _EVERYTHING = "1=1"
-
-
-@dataclass(frozen=True)
-class _Layer:
-    """What a pull needs to know of the layer: its id column, the largest page, and whether pages come in order."""
-
-    object_id: str
-    page: int
-    ordered: bool
 
 
 @dataclass(frozen=True)
@@ -37,28 +27,22 @@ class ArcGisBulk:
     async def describe(self) -> Described:
         """Return the layer's columns, its last edit as version (when it publishes one) and its number of rows."""
         document = await self.layer.describe()
-        columns = {field["name"]: field["type"] for field in document.get("fields") or ()}
-        editing = document.get("editingInfo") or {}
+        columns = self.layer.column_types(document)
+        editing = document.get("editingInfo")
+        editing = editing if isinstance(editing, dict) else {}
         edited = editing.get("dataLastEditDate") or editing.get("lastEditDate")
         answer = await self.layer.ask({"where": _EVERYTHING, "returnCountOnly": "true", "f": "json"})
         return Described(columns, None if edited is None else str(edited), int(answer.get("count") or 0))
 
     async def pages(self, since: str | None, cursor: Any) -> AsyncIterator[Page]:  # noqa: ANN401 - an object id
         """Yield pages of features; `cursor` is the last object id seen."""
-        layer = self._read(await self.layer.describe())
+        layer = self._smaller(self.layer.ability(await self.layer.describe()))
         pages = self._ordered if layer.ordered else self._ranges
         async for page in pages(layer, self._where(since), int(cursor or -1)):
             yield page
 
-    def _read(self, document: Mapping[str, Any]) -> _Layer:
-        able = document.get("advancedQueryCapabilities") or {}
-        names = [field["name"] for field in document.get("fields") or () if field.get("type") == _OID]
-        object_id = document.get("objectIdField") or next(iter(names), None)
-        if not object_id:
-            raise drift("names no object id")
-        size = min(self.source.limits.page, int(document.get("maxRecordCount") or self.source.limits.page))
-        ordered = bool(able.get("supportsPagination") and able.get("supportsOrderBy"))
-        return _Layer(object_id, size, ordered)
+    def _smaller(self, able: Ability) -> Ability:
+        return replace(able, page=min(self.source.limits.page, able.page))
 
     def _where(self, since: str | None) -> str:
         if since is None or self.source.edited is None:
@@ -66,7 +50,7 @@ class ArcGisBulk:
         moment = datetime.fromisoformat(since).astimezone(UTC)
         return f"{self.source.edited} >= TIMESTAMP '{moment:%Y-%m-%d %H:%M:%S}'"
 
-    async def _ordered(self, layer: _Layer, where: str, last: int) -> AsyncIterator[Page]:
+    async def _ordered(self, layer: Ability, where: str, last: int) -> AsyncIterator[Page]:
         while True:
             above = f"{where} AND {layer.object_id} > {last}"
             form = {"orderByFields": layer.object_id, "resultRecordCount": str(layer.page)}
@@ -75,24 +59,21 @@ class ArcGisBulk:
             more = bool(answer.get("exceededTransferLimit"))
             if page.rows:
                 if page.cursor <= last:
-                    raise drift(f"does not keep the order of {layer.object_id}")
+                    raise self.layer.drift(f"does not keep the order of {layer.object_id}")
                 last = page.cursor
                 yield page
             elif more:
-                raise drift("says that it holds rows back but sends none")
+                raise self.layer.drift("says that it holds rows back but sends none")
             if not more and len(page.rows) < layer.page:
                 return
 
-    async def _ranges(self, layer: _Layer, where: str, last: int) -> AsyncIterator[Page]:
-        answer = await self.layer.ask({"where": where, "returnIdsOnly": "true", "f": "json"})
-        ids = sorted(each for each in answer.get("objectIds") or () if each > last)
-        for start in range(0, len(ids), layer.page):
-            chunk = ids[start : start + layer.page]
-            within = f"{where} AND {layer.object_id} >= {chunk[0]} AND {layer.object_id} <= {chunk[-1]}"
+    async def _ranges(self, layer: Ability, where: str, last: int) -> AsyncIterator[Page]:
+        for low, high in await self.layer.id_ranges({"where": where, "f": "json"}, layer, above=last):
+            within = f"{where} AND {layer.object_id} >= {low} AND {layer.object_id} <= {high}"
             page = self._page(layer, await self.layer.ask(self._form(layer, within)))
-            yield Page(page.rows, chunk[-1], page.watermark)
+            yield Page(page.rows, high, page.watermark)
 
-    def _form(self, layer: _Layer, where: str) -> dict[str, str]:
+    def _form(self, layer: Ability, where: str) -> dict[str, str]:
         form = {
             "where": where,
             "outFields": ",".join(sorted(self.source.read | {layer.object_id})),
@@ -101,14 +82,14 @@ class ArcGisBulk:
         }
         return form | ({"outSR": "4326"} if self.source.geometry else {})
 
-    def _page(self, layer: _Layer, answer: Mapping[str, Any]) -> Page:
-        features = features_of(answer)
+    def _page(self, layer: Ability, answer: Mapping[str, Any]) -> Page:
+        features = self.layer.shapes(answer)
         rows: list[Row] = [
             each["attributes"] | ({GEOMETRY: each.get("geometry")} if self.source.geometry else {}) for each in features
         ]
         ids = [row.get(layer.object_id) for row in rows]
         if not all(isinstance(each, int) for each in ids):
-            raise drift(f"has a feature without {layer.object_id}")
+            raise self.layer.drift(f"has a feature without {layer.object_id}")
         return Page(rows, max((each for each in ids if each is not None), default=None), self._latest_edit(rows))
 
     def _latest_edit(self, rows: list[Row]) -> str | None:

@@ -1,55 +1,47 @@
-"""ATTOM's expanded profile as a connector: one property a call, paid per record returned."""
+"""ATTOM as a connector: one property a call from any of its datasets, or an area page by page; paid per record."""
 
 import time
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
-from reos.connectors.attom.mapping import leaves, profile_facts, undeclared
-from reos.connectors.attom.settings import PATH, SPEC
-from reos.connectors.contract import LookupRequest, LookupResult, PropertyFacts, ProviderCall, Record, digest
-from reos.connectors.egress import Egress, EgressPolicy, EgressRequest, EgressResponse
-from reos.connectors.errors import (
-    ConnectorError,
-    InvalidRequestError,
-    ProviderAuthError,
-    QuotaError,
-    RecordNotFoundError,
-    SchemaDriftError,
-)
+from reos.connectors.attom.envelope import Found, read_envelope
+from reos.connectors.attom.mapping import named, property_facts, undeclared
+from reos.connectors.attom.settings import EXPANDED_PROFILE, PROVIDER, Dataset
+from reos.connectors.contract import LookupRequest, LookupResult, PropertyFacts, digest
+from reos.connectors.egress import Egress, EgressPolicy, EgressRequest
+from reos.connectors.errors import ConnectorError, InvalidRequestError, RecordNotFoundError
 from reos.connectors.guard import Destination
+from reos.connectors.paid_lookup import Answer, Body, PaidPage, PaidSource, Question, choose, paid_call
 from reos.connectors.retry import RetryRule
 from reos.core.clock import Clock
 from reos.core.logging import get_logger
-from reos.core.money import MicroUsd
 
 log = get_logger(__name__)
 
-_OK, _NOT_FOUND = 200, 404
-_NO_MATCH = "successwithoutresult"
-_QUOTA_WORDS = ("quota", "limit", "exceed", "expired")
-
-Profile = Mapping[str, Any]
+_MAX_PAGE = 1000
+_AREA = frozenset({"postalcode", "latitude", "longitude", "radius", "geoidv4", "propertytype", "orderby"})
 
 
 class Attom:
-    """ATTOM below `base_url`, with our key. A lost answer is not asked for again: it may have been billed."""
+    """One dataset of ATTOM below `base_url`, with our key. A lost answer is not asked for again: it may be billed."""
 
-    spec = SPEC
-
-    def __init__(self, egress: Egress, base_url: str, api_key: str, clock: Clock) -> None:
+    def __init__(
+        self, egress: Egress, base_url: str, api_key: str, clock: Clock, dataset: Dataset = EXPANDED_PROFILE
+    ) -> None:
+        self.spec = dataset.spec
         self._egress = egress
         self._clock = clock
-        self._url = base_url.rstrip("/") + PATH
+        self._dataset = dataset
+        self._url = base_url.rstrip("/") + dataset.path
         self._headers = {"apikey": api_key, "Accept": "application/json"}
         self._policy = EgressPolicy(
-            SPEC.provider,
+            PROVIDER,
             (Destination.below(self._url),),
             secrets=(api_key,),
-            max_bytes=2_000_000,
             retry=RetryRule(attempts=3, max_total_s=45),
             bills_answers=True,
         )
+        self._source = PaidSource(dataset.spec, clock, self._fetch, self._parse)
         self._reported: set[str] = set()
 
     def refusal(self, request: LookupRequest) -> str | None:
@@ -63,104 +55,73 @@ class Attom:
     async def lookup(self, batch: Sequence[LookupRequest]) -> LookupResult:
         """Ask for the one property of `batch`; an address with its ZIP code first and, if unknown so, without."""
         (request,) = batch
-        calls: list[ProviderCall] = []
-        result = LookupResult()
-        for question in _questions(request):
-            result = await self._ask(request, question)
-            calls += result.calls
-            if not result.not_found or result.calls[-1].cost:
-                break
-        result.calls = calls
-        return result
+        return await self._source.lookup(request, _questions(request))
 
     def facts(self, body: Mapping[str, Any], extra: Mapping[str, Any]) -> PropertyFacts:  # noqa: ARG002 - the contract
-        """Parse a landed profile again; raises `SchemaDriftError`."""
-        return profile_facts(body)
+        """Parse a landed record again; raises `SchemaDriftError`."""
+        return property_facts(self._dataset, body)
 
-    async def _ask(self, request: LookupRequest, question: Mapping[str, str]) -> LookupResult:
+    async def area(
+        self, area: Mapping[str, str], *, page_size: int = 200, at_most: int, page: int = 1
+    ) -> AsyncIterator[PaidPage]:
+        """Yield pages of the records in an area, from `page` on: `page_size` (1 … 1000) records each are bought.
+
+        `area` is ATTOM's: `postalcode`, or `latitude`, `longitude` and `radius` in miles, or `geoIdV4`; `propertytype`.
+        Ends after the last page, or before a page that could buy more than `at_most` records in all. An area without
+        a match is one free page without records. Raises `InvalidRequestError` before anything is sent, and whatever a
+        page fails with; its `billed` says what that page has cost.
+        """
+        unknown = sorted(key for key in area if key.lower() not in _AREA)
+        if unknown or not area or not 1 <= page_size <= _MAX_PAGE or page < 1:
+            raise InvalidRequestError(
+                f"ATTOM is not asked for an area by {dict(area)}, {page_size} records a page, from page {page}.",
+                provider=PROVIDER,
+                remedy=f"Give one or more of {', '.join(sorted(_AREA))}, and 1 to {_MAX_PAGE} records a page.",
+            )
+        left, cursor = at_most, page
+        while cursor and left >= page_size:
+            bought = await self._page(area, page_size, cursor)
+            yield bought
+            left -= len(bought.bodies)
+            cursor = bought.cursor or 0
+
+    async def _page(self, area: Mapping[str, str], page_size: int, page: int) -> PaidPage:
         started, called_at = time.monotonic(), self._clock.now()
-        request_hash = digest([SPEC.provider, SPEC.dataset, question])
-        price = SPEC.price(called_at.date())
-        result = LookupResult()
-        error: ConnectorError | None = None
+        question = {**area, "page": str(page), "pagesize": str(page_size)}
+        error = None
         try:
-            params = {**question, "pagesize": "1"}  # billed per record: never leave the page size to the provider
-            sent = EgressRequest("GET", self._url, params=params, headers=self._headers)
-            profile = await self._egress.send(self._policy, sent, self._read)
-            _check_identity(request, profile)
-            result.records.append(self._record(request, profile, request_hash, called_at, price))
-            error = result.records[0].error
-        except RecordNotFoundError as unknown:
-            error = unknown
-            result.not_found.append(request.property_id)
-        except ConnectorError as failure:
-            error = failure
-            result.failed[request.property_id] = failure
-        billed = len(result.records) or (error.billed if error else 0)
-        call = ProviderCall(
-            provider=SPEC.provider,
-            dataset=SPEC.dataset,
-            property_id=request.property_id,
-            request_hash=request_hash,
-            http_status=_OK if result.records or error is None else error.http_status,
-            outcome=error.kind if error else "ok",
-            records=len(result.records),
-            cost=MicroUsd(billed * price),
-            latency_ms=round((time.monotonic() - started) * 1000),
-            called_at=called_at,
-            error=str(error) if error else None,
+            found = await self._send(question, most_records=page_size)
+        except RecordNotFoundError as nothing:
+            found, error = Found([], 0), nothing
+        except ConnectorError as lost:
+            lost.billed = page_size if lost.billed else 0  # what a lost page held is not known: it may have been full
+            raise
+        request_hash = digest([PROVIDER, self.spec.dataset, question])
+        count = len(found.properties)
+        call = paid_call(
+            self.spec, request_hash, error, records=count, billed=count, called_at=called_at, started=started
         )
-        result.calls.append(call)
-        return result
+        more = bool(found.properties) and page * page_size < found.total
+        return PaidPage(list(found.properties), found.total, page + 1 if more else None, call)
 
-    def _record(
-        self, request: LookupRequest, profile: Profile, request_hash: bytes, fetched_at: datetime, price: MicroUsd
-    ) -> Record:
-        facts, error = None, None
-        try:
-            facts = profile_facts(profile)
-        except SchemaDriftError as drift:
-            error = drift
-        news = undeclared(leaves(profile)) - self._reported
+    async def _send(self, params: Mapping[str, str], *, most_records: int = 1) -> Found:
+        sent = EgressRequest("GET", self._url, params=params, headers=self._headers, most_records=most_records)
+        return await self._egress.send(self._policy, sent, lambda response: read_envelope(response, self._policy))
+
+    async def _fetch(self, request: LookupRequest, question: Question) -> Answer:
+        # Billed per record: the page size is never left to the provider.
+        found = await self._send({**question, "pagesize": "1"})
+        return choose(self.spec, request, found.properties, named)
+
+    def _parse(self, body: Body) -> PropertyFacts:
+        news = undeclared(body) - self._reported
         if news:
             self._reported |= news
-            log.warning("attom_fields_undeclared", fields=sorted(news))
-        return Record(
-            property_id=request.property_id,
-            body=profile,
-            facts=facts,
-            fetched_at=fetched_at,
-            request_hash=request_hash,
-            http_status=_OK,
-            cost=price,
-            error=error,
-        )
-
-    def _read(self, response: EgressResponse) -> Profile:
-        document = response.json(self._policy) if response.status == _OK else response.json_or_none()
-        envelope = document if isinstance(document, dict) else {}
-        status = envelope.get("status")
-        status = status if isinstance(status, dict) else {}
-        message = str(status.get("msg") or "")
-        if message.lower() == _NO_MATCH or (response.status == _OK and status.get("total") == 0):
-            raise RecordNotFoundError(
-                "ATTOM knows no such property.", provider=SPEC.provider, http_status=response.status
-            )
-        if response.status != _OK:
-            raise _refused(response.status, message)
-        found = envelope.get("property")
-        if not isinstance(found, list) or not found or not isinstance(found[0], dict):
-            raise SchemaDriftError(
-                "ATTOM's answer has no list `property` with an object.",
-                provider=SPEC.provider,
-                http_status=response.status,
-                billed=1,
-                remedy="Compare an answer with the README of this connector.",
-            )
-        return found[0]
+            log.warning("attom_fields_undeclared", dataset=self.spec.dataset, fields=sorted(news))
+        return property_facts(self._dataset, body)
 
 
-def _questions(request: LookupRequest) -> list[dict[str, str]]:
+def _questions(request: LookupRequest) -> list[Question]:
     if request.apn and request.county_fips:
         return [{"fips": request.county_fips, "apn": request.apn}]
     if not (request.address_line and request.city and request.state):
@@ -168,30 +129,3 @@ def _questions(request: LookupRequest) -> list[dict[str, str]]:
     place = f"{request.city}, {request.state}"
     places = [f"{place} {request.zip5}", place] if request.zip5 else [place]
     return [{"address1": request.address_line, "address2": each} for each in places]
-
-
-def _check_identity(request: LookupRequest, profile: Profile) -> None:
-    """Raise `RecordNotFoundError` (billed) when the answer is about another place: landing it would be a lie."""
-    found = leaves(profile)
-    by_parcel = bool(request.apn and request.county_fips)
-    asked, path = (request.county_fips, "identifier.fips") if by_parcel else (request.zip5, "address.postal1")
-    got = found.get(path)
-    if asked and got and str(got) != asked:
-        raise RecordNotFoundError(
-            f"ATTOM answered about another place ({path} {got} instead of {asked}).",
-            provider=SPEC.provider,
-            http_status=_OK,
-            billed=1,
-        )
-
-
-def _refused(status: int, message: str) -> ConnectorError:
-    detail = f"ATTOM refuses the request (HTTP {status}{': ' + message if message else ''})."
-    if status == 402 or (status == 403 and any(word in message.lower() for word in _QUOTA_WORDS)):  # noqa: PLR2004
-        remedy = "Ask ATTOM for more volume, or wait for the next period."
-        return QuotaError(detail, provider=SPEC.provider, http_status=status, remedy=remedy)
-    if status in {401, 403}:
-        remedy = "Check REOS_ATTOM_API_KEY and what the contract covers."
-        return ProviderAuthError(detail, provider=SPEC.provider, http_status=status, remedy=remedy)
-    remedy = "Check REOS_ATTOM_BASE_URL." if status == _NOT_FOUND else "Compare the request with ATTOM's reference."
-    return InvalidRequestError(detail, provider=SPEC.provider, http_status=status, remedy=remedy)

@@ -1,135 +1,88 @@
-"""From a `property` object of the expanded profile to typed facts, by `fields.yml`."""
+"""From a `property` object of any of ATTOM's datasets to typed facts, by `fields.yml`."""
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property, lru_cache
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
-
-from reos.connectors.attom.settings import SPEC
-from reos.connectors.contract import FACT_NAMES, PropertyFacts
+from reos.connectors.attom.history import with_last_sale
+from reos.connectors.attom.settings import PROVIDER, Dataset
+from reos.connectors.contract import PropertyFacts
 from reos.connectors.errors import SchemaDriftError
-from reos.connectors.values import READERS, Reader, code
-from reos.core.errors import ConfigurationError
+from reos.connectors.field_map import FieldMap, Leaves, leaves, read_field_map
+from reos.connectors.identity import Named
 
 FIELDS = Path(__file__).with_name("fields.yml")
 
-Leaves = Mapping[str, Any]
 
+class AttomMap(FieldMap):
+    """The content of `fields.yml`; `not_sales` are words of transfer types that are no sale."""
 
-class FieldPaths(BaseModel):
-    """Where a fact is and how it is read: by a reader of `reos.connectors.values`, or by a list of codes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    paths: tuple[str, ...]
-    read: str | None = None
-    codes: str | None = None
-
-
-class ProfileMap(BaseModel):
-    """The content of `fields.yml`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    facts: dict[str, FieldPaths]
-    checked: tuple[str, ...]
-    ignored: tuple[str, ...]
-    codes: dict[str, dict[str, str | bool | None]]
-
-    @model_validator(mode="after")
-    def _consistent(self) -> "ProfileMap":
-        unknown = self.facts.keys() - set(FACT_NAMES)
-        readers = {field.read for field in self.facts.values()} - READERS.keys() - {None}
-        codes = {field.codes for field in self.facts.values()} - self.codes.keys() - {None}
-        if unknown or readers or codes:
-            raise ValueError(f"unknown facts {unknown}, readers {readers}, codes {codes}")
-        return self
-
-    @cached_property
-    def read_paths(self) -> frozenset[str]:
-        """Every path that is read."""
-        return frozenset(path for field in self.facts.values() for path in field.paths) | frozenset(self.checked)
-
-    @cached_property
-    def sections(self) -> frozenset[str]:
-        """The first steps of all known paths."""
-        return frozenset(path.partition(".")[0] for path in (*self.read_paths, *self.ignored))
-
-    def reader(self, field: FieldPaths) -> Reader:
-        """Return the function that reads `field`."""
-        return READERS[field.read] if field.read else code(self.codes[str(field.codes)])
-
-
-def read_map(path: Path = FIELDS) -> ProfileMap:
-    """Read a map; `ConfigurationError` when it is malformed."""
-    try:
-        return ProfileMap.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (ValidationError, yaml.YAMLError) as error:
-        raise ConfigurationError(f"{path.name} is no valid map: {error}", remedy="Correct the file.") from error
+    not_sales: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
-def profile_map() -> ProfileMap:
+def attom_map() -> AttomMap:
     """Return the shipped map, read on first use."""
-    return read_map()
+    return read_field_map(FIELDS, AttomMap)
 
 
-def leaves(body: Mapping[str, Any]) -> Leaves:
-    """Return every non-null leaf by its lower-cased dotted path; of keys that differ only in case the first wins."""
-    found: dict[str, Any] = {}
-    for path, value in _walk("", body):
-        found.setdefault(path, value)
-    return found
+def property_leaves(body: Mapping[str, Any]) -> Leaves:
+    """Return the leaves of a `property` object, with its last sale under `sale` and each section in its own place."""
+    return leaves(with_last_sale(body, attom_map().not_sales), attom_map())
 
 
-def undeclared(found: Leaves) -> frozenset[str]:
+def undeclared(body: Mapping[str, Any]) -> frozenset[str]:
     """Return the paths that `fields.yml` neither reads nor ignores."""
-    return frozenset(path for path in found if not _declared(path))
+    return attom_map().undeclared(property_leaves(body))
 
 
-def profile_facts(body: Mapping[str, Any]) -> PropertyFacts:
-    """Parse one `property` object; raises `SchemaDriftError` naming the section, path or code that does not fit."""
-    known, found = profile_map(), leaves(body)
-    strange = sorted(key for key in body if key.lower() not in known.sections)
-    if strange or "identifier.fips" not in found:
-        what = f"a new section {', '.join(strange)}" if strange else "no identifier.fips"
-        raise SchemaDriftError(
-            f"An ATTOM profile has {what}.",
-            provider=SPEC.provider,
-            remedy="Compare the record in raw.attom_expanded_profile with attom/fields.yml.",
-        )
-    facts = {name: _first(known, field, found) for name, field in known.facts.items()}
+def property_facts(dataset: Dataset, body: Mapping[str, Any]) -> PropertyFacts:
+    """Parse one `property` object; raises `SchemaDriftError` naming the section, path or code that does not fit.
+
+    Sections may be absent. One that is not known while one that we read is missing stops the source: what we read has
+    probably moved there.
+    """
+    _check_sections(dataset, body)
+    facts = attom_map().values(property_leaves(body), sorted(dataset.spec.fills), PROVIDER)
     if facts.get("last_sale_price") is None:
-        facts["last_sale_estimated"] = None
-    return PropertyFacts(**cast("dict[str, Any]", facts))
+        facts.pop("last_sale_estimated", None)
+    return PropertyFacts(**facts)
 
 
-def _first(known: ProfileMap, field: FieldPaths, found: Leaves) -> object:
-    reader = known.reader(field)
-    for path in field.paths:
-        try:
-            value = reader(found.get(path))
-        except (ValueError, OverflowError) as error:
-            raise SchemaDriftError.of_record(f"ATTOM, {path}: {error}.", provider=SPEC.provider) from None
-        if value is not None:
-            return value
-    return None
+def named(body: Mapping[str, Any]) -> Named:
+    """Return what a `property` object says it is about."""
+    found = property_leaves(body)
+    line, state, zip5 = (_text(found.get(f"address.{part}")) for part in ("line1", "countrysubd", "postal1"))
+    fips, number = _text(found.get("identifier.fips")), _text(found.get("identifier.apn"))
+    return Named(
+        county_fips=fips.zfill(5) if fips else None,
+        parcels=(number,) if number else (),
+        address_line=line,
+        state=state,
+        zip5=zip5[:5] if zip5 else None,
+    )
 
 
-def _walk(prefix: str, node: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key, value in node.items():
-        path = f"{prefix}.{key}".lstrip(".").lower()
-        if isinstance(value, Mapping):
-            yield from _walk(path, value)
-        elif value is not None:
-            yield path, value
+def _check_sections(dataset: Dataset, body: Mapping[str, Any]) -> None:
+    known = attom_map()
+    present = {known.canonical(key.lower()).partition(".")[0] for key in body}
+    strange = sorted(key for key in body if key.lower() not in known.sections)
+    missing = sorted(_needed(dataset) - present)
+    if strange and missing:
+        raise SchemaDriftError(
+            f"An ATTOM record ({dataset.spec.dataset}) has a new section {', '.join(strange)} and no {missing[0]}.",
+            provider=PROVIDER,
+            remedy=f"Compare the record in raw.{dataset.spec.raw_table} with attom/fields.yml.",
+        )
 
 
-@lru_cache(maxsize=4096)
-def _declared(path: str) -> bool:
-    known = profile_map()
-    covered = (path == prefix or path.startswith(prefix + ".") for prefix in known.ignored)
-    return path in known.read_paths or any(covered)
+@lru_cache(maxsize=16)
+def _needed(dataset: Dataset) -> frozenset[str]:
+    """Return the sections that the facts of `dataset` are read from."""
+    facts = attom_map().facts
+    return frozenset(path.partition(".")[0] for name in dataset.spec.fills for path in facts[name].read_paths)
+
+
+def _text(value: object) -> str | None:
+    return str(value).strip() or None if isinstance(value, str | int) else None

@@ -8,15 +8,17 @@ import csv
 import io
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from reos.connectors.census_geocoder.geographies import Geographies, areas_of, read_geographies
 from reos.connectors.census_geocoder.settings import SPEC
 from reos.connectors.errors import ProviderUnavailableError, SchemaDriftError
 from reos.connectors.values import latitude, longitude
 
 MATCH, NO_MATCH, TIE = "Match", "No_Match", "Tie"
 _COLUMNS = ("input", "match", "match_type", "matched_address", "coordinates", "tiger_line_id", "side")
+_AREA_COLUMNS = ("state_fips", "county_fips", "tract", "block")  # of a file that was asked with geographies
 _SAME_PLACE_M = 150.0
 _METRES_A_DEGREE = 111_195.0  # of latitude, on a sphere of 6,371 km
 _ZIP_DIGITS = 5
@@ -26,7 +28,10 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A matched address and its point in degrees; `zip5` and `state` are those of the match, not of the question."""
+    """A matched address and its point in degrees; `zip5` and `state` are those of the match, not of the question.
+
+    `geographies` are the areas that it lies in, None when the answer was not asked for them.
+    """
 
     latitude: float
     longitude: float
@@ -34,6 +39,7 @@ class Location:
     exact: bool
     zip5: str | None = None
     state: str | None = None
+    geographies: Geographies | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def read(body: Body, zip5: str | None = None) -> Reading:
 def _line(cells: Sequence[str]) -> tuple[str, Body]:
     if len(cells) < 3 or (cells[2] == MATCH and len(cells) < 1 + len(_COLUMNS)):  # noqa: PLR2004 - id, input, match
         raise _unavailable("ends inside a line")
-    return cells[0], dict(zip(_COLUMNS, cells[1:], strict=False))
+    return cells[0], dict(zip((*_COLUMNS, *_AREA_COLUMNS), cells[1:], strict=False))
 
 
 def _of_line(body: Body) -> list[Location] | None:
@@ -111,13 +117,17 @@ def _of_line(body: Body) -> list[Location] | None:
     matched = str(body["matched_address"])
     *_, state, zip5 = ["", "", *(part.strip() for part in matched.split(","))]
     whole = len(zip5) == _ZIP_DIGITS and zip5.isdecimal()
-    return [_location(x, y, matched, body["match_type"] == "Exact", zip5 if whole else None, state if whole else None)]
+    exact, areas = body["match_type"] == "Exact", [str(body.get(name) or "") for name in _AREA_COLUMNS]
+    found = _location(x, y, matched, exact, zip5 if whole else None, state if whole else None)
+    return [replace(found, geographies=areas_of("".join(areas))) if any(areas) else found]
 
 
 def _of_match(match: Body) -> Location:
     point, parts = match.get("coordinates") or {}, match.get("addressComponents") or {}
     zip5, state = parts.get("zip") or None, parts.get("state") or None
-    return _location(point.get("x"), point.get("y"), str(match.get("matchedAddress") or ""), True, zip5, state)
+    found = _location(point.get("x"), point.get("y"), str(match.get("matchedAddress") or ""), True, zip5, state)
+    layers = match.get("geographies")
+    return replace(found, geographies=read_geographies(layers)) if isinstance(layers, Mapping) else found
 
 
 def _location(x: object, y: object, matched: str, exact: bool, zip5: str | None, state: str | None) -> Location:  # noqa: FBT001

@@ -1,4 +1,4 @@
-"""The county assessor as a connector: many parcels of one county in one query, matched back by parcel number."""
+"""The county assessor as a connector: many parcels of one county in one query, or one parcel by its point."""
 
 import time
 from collections import defaultdict
@@ -14,110 +14,131 @@ from reos.connectors.contract import (
     digest,
     free_call,
 )
-from reos.connectors.county_assessor.arcgis import ArcGisLayer, Attributes, Features, quoted
-from reos.connectors.county_assessor.mapping import check_columns, parcel_facts, parcel_number
-from reos.connectors.county_assessor.settings import SPEC, County
-from reos.connectors.egress import Egress, EgressPolicy
-from reos.connectors.errors import ConnectorError, InvalidRequestError, SchemaDriftError
-from reos.connectors.guard import Destination
+from reos.connectors.county_assessor.arcgis_county import ArcGisCounty
+from reos.connectors.county_assessor.driver import Driver, Row
+from reos.connectors.county_assessor.field_map import County
+from reos.connectors.county_assessor.mapping import parcel_facts, parcel_number
+from reos.connectors.county_assessor.settings import SPEC
+from reos.connectors.county_assessor.socrata_county import SocrataCounty
+from reos.connectors.egress import Egress
+from reos.connectors.errors import ConnectorError, SchemaDriftError
 from reos.core.clock import Clock
-from reos.core.logging import get_logger
 from reos.core.money import MicroUsd
-
-log = get_logger(__name__)
 
 _FREE = MicroUsd(0)
 _OK = 200
 
 
 class CountyAssessor:
-    """Counties with a known layer, by FIPS code; `base_url` replaces their public addresses when set."""
+    """Counties with a known address, by FIPS code; `base_url` replaces their public addresses when set."""
 
     spec = SPEC
 
-    def __init__(self, egress: Egress, counties: Mapping[str, County], base_url: str | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        egress: Egress,
+        counties: Mapping[str, County],
+        base_url: str | None,
+        clock: Clock,
+        socrata_token: str | None = None,
+    ) -> None:
         self._clock = clock
         self._counties = counties
-        self._layers: dict[str, ArcGisLayer] = {}
+        self._drivers: dict[str, Driver] = {}
         for fips, county in counties.items():
-            url = county.layer_url(base_url)
-            if url:
-                policy = EgressPolicy(SPEC.provider, (Destination.below(url),))
-                self._layers[fips] = ArcGisLayer(egress, policy, url)
+            address = county.address(base_url)
+            if address and county.driver == "arcgis":
+                self._drivers[fips] = ArcGisCounty.at_url(egress, county, address)
+            elif address:
+                self._drivers[fips] = SocrataCounty(egress, county, address, clock, socrata_token)
 
     def refusal(self, request: LookupRequest) -> str | None:
         """Return `no_apn`, `county_not_covered` or `apn_not_of_county`, or None when we can ask about the property."""
-        if request.apn is None or request.county_fips is None:
+        fips = request.county_fips
+        if fips is None:
             return "no_apn"
-        if request.county_fips not in self._layers:
+        if request.apn is None:
+            by_point = fips in self._drivers and self._counties[fips].polygons
+            placed = request.latitude is not None and request.longitude is not None
+            return None if by_point and placed else "no_apn"
+        if fips not in self._drivers:
             return "county_not_covered"
         return "apn_not_of_county" if self._apn(request) is None else None
 
+    def fills(self, request: LookupRequest) -> frozenset[str]:
+        """Return the facts that the county of a property can give; none for a county that is not covered."""
+        fips = request.county_fips
+        return self._counties[fips].facts if fips in self._drivers and fips is not None else frozenset()
+
     def batches(self, requests: Sequence[LookupRequest]) -> list[list[LookupRequest]]:
-        """Split by county, and within it into queries of at most 200 parcels."""
+        """Split by county, and within it into queries as large as its driver takes; a point is a query of its own."""
+        points = [[request] for request in requests if request.apn is None]
         by_county: dict[str, list[LookupRequest]] = defaultdict(list)
         for request in requests:
-            by_county[str(request.county_fips)].append(request)
-        size = SPEC.batch_size
-        return [group[start : start + size] for group in by_county.values() for start in range(0, len(group), size)]
+            if request.apn is not None:
+                by_county[str(request.county_fips)].append(request)
+        sizes = {fips: self._drivers[fips].most if fips in self._drivers else SPEC.batch_size for fips in by_county}
+        return points + [
+            group[start : start + sizes[fips]]
+            for fips, group in by_county.items()
+            for start in range(0, len(group), sizes[fips])
+        ]
 
     async def lookup(self, batch: Sequence[LookupRequest]) -> LookupResult:
-        """Query one county for the parcels of `batch` (one county, at most 200)."""
-        fips = str(batch[0].county_fips)
-        numbers = sorted({str(self._apn(request)) for request in batch})
+        """Query one county for the parcels of `batch`, as `batches` made it."""
+        county = self._counties[str(batch[0].county_fips)]
         started, called_at = time.monotonic(), self._clock.now()
-        request_hash = digest([SPEC.provider, fips, numbers])
+        request_hash = digest([SPEC.provider, county.fips, *self._question(batch)])
         try:
-            found = await self._query(fips, numbers)
-            result = self._match(batch, found, request_hash, called_at)
+            found = await self._find(county, batch)
+            result = _result(county, batch, found, request_hash, called_at)
             error = None
         except ConnectorError as failure:
             result, error = LookupResult(failed={request.property_id: failure for request in batch}), failure
-        result.calls.append(free_call(SPEC, result, error, request_hash, called_at=called_at, started=started))
+        one = batch[0].property_id if batch[0].apn is None else None
+        call = free_call(*(SPEC, result, error, request_hash), called_at=called_at, started=started, property_id=one)
+        result.calls.append(call)
         return result
 
     def facts(self, body: Mapping[str, Any], extra: Mapping[str, Any]) -> PropertyFacts:
-        """Parse landed attributes again; raises `SchemaDriftError`."""
+        """Parse a landed row again; raises `SchemaDriftError`."""
         return parcel_facts(self._counties[str(extra["county_fips"])], body)
 
     def _apn(self, request: LookupRequest) -> str | None:
         return parcel_number(self._counties[str(request.county_fips)], request.apn)
 
-    async def _query(self, fips: str, numbers: Sequence[str]) -> Features:
-        county, layer = self._counties[fips], self._layers[fips]
-        where = f"{county.apn.column} IN ({quoted(numbers)})"
-        try:
-            found = await layer.query(where, county.object_id)
-        except InvalidRequestError as refused:
-            # Servers answer 400 "Unable to complete operation." to a column that is gone; the description tells which.
-            if refused.http_status == _OK:
-                check_columns(county, await layer.columns())
-            raise
-        undeclared = check_columns(county, found.columns) if found.columns else frozenset()
-        if undeclared:
-            log.warning("county_columns_undeclared", county=fips, columns=sorted(undeclared))
-        return found
+    def _question(self, batch: Sequence[LookupRequest]) -> list[object]:
+        if batch[0].apn is None:
+            return [batch[0].longitude, batch[0].latitude]
+        return [sorted({str(self._apn(request)) for request in batch})]
 
-    def _match(
-        self, batch: Sequence[LookupRequest], found: Features, request_hash: bytes, fetched_at: datetime
-    ) -> LookupResult:
-        county = self._counties[str(batch[0].county_fips)]
-        by_number: dict[str | None, Attributes] = {}
-        for row in found.rows:  # several features for one parcel (stacked, split): the lowest object id stands for it
+    async def _find(self, county: County, batch: Sequence[LookupRequest]) -> list[Row | None]:
+        """Return for each request of the batch its parcel's row, None where the county has none."""
+        driver, first = self._drivers[county.fips], batch[0]
+        if first.apn is None:
+            rows = await driver.at(float(first.longitude or 0), float(first.latitude or 0))
+            numbers = {parcel_number(county, row.get(county.apn.column)) for row in rows}
+            # Between two parcels, either would be a guess; a feature without a number is no parcel.
+            return [rows[0] if len(numbers) == 1 and None not in numbers else None]
+        by_number: dict[str | None, Row] = {}
+        for row in await driver.by_number(sorted({str(self._apn(request)) for request in batch})):
             by_number.setdefault(parcel_number(county, row.get(county.apn.column)), row)
-        result = LookupResult()
-        for request in batch:
-            number = self._apn(request)
-            if number in by_number:
-                result.records.append(_record(county, request, by_number[number], request_hash, fetched_at))
-            else:
-                result.not_found.append(request.property_id)
-        return result
+        return [by_number.get(self._apn(request)) for request in batch]
 
 
-def _record(
-    county: County, request: LookupRequest, row: Attributes, request_hash: bytes, fetched_at: datetime
-) -> Record:
+def _result(
+    county: County, batch: Sequence[LookupRequest], found: Sequence[Row | None], request_hash: bytes, at: datetime
+) -> LookupResult:
+    result = LookupResult()
+    for request, row in zip(batch, found, strict=True):
+        if row is None:
+            result.not_found.append(request.property_id)
+        else:
+            result.records.append(_record(county, request, row, request_hash, at))
+    return result
+
+
+def _record(county: County, request: LookupRequest, row: Row, request_hash: bytes, fetched_at: datetime) -> Record:
     facts, error = None, None
     try:
         facts = parcel_facts(county, row)

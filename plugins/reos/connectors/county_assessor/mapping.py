@@ -1,24 +1,25 @@
-"""From an ArcGIS feature's attributes to typed facts, by the county's field map."""
+"""From a county's row to typed facts, by the county's field map."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from reos.connectors.contract import PropertyFacts
-from reos.connectors.county_assessor.settings import SPEC, County
+from reos.connectors.county_assessor.field_map import County
+from reos.connectors.county_assessor.readers import Cells
+from reos.connectors.county_assessor.settings import SPEC
 from reos.connectors.errors import SchemaDriftError
-from reos.connectors.values import Reader
 
 
 def parcel_number(county: County, written: object) -> str | None:
     """Return a parcel number as the county writes it, or None when it cannot be one of this county's.
 
-    Punctuation is dropped and lost leading zeros are restored; letters or too many digits are refused.
+    Punctuation is dropped and lost leading zeros are restored; letters or too many digits are refused. Numbers may come
+    with decimals, as in `1000010100.00000000`.
     """
     raw = str(int(written)) if isinstance(written, float) and written.is_integer() else str(written)
-    kept = "".join(character for character in raw if character.isalnum())
-    if not kept.isascii() or not kept.isdigit() or len(kept) > county.apn.digits:
-        return None
-    return kept.zfill(county.apn.digits)
+    whole, _, decimals = raw.partition(".")
+    kept = _digits(county, raw)
+    return _digits(county, whole) if kept is None and decimals.strip("0") == "" else kept
 
 
 def check_columns(county: County, names: Iterable[str]) -> frozenset[str]:
@@ -37,20 +38,30 @@ def check_columns(county: County, names: Iterable[str]) -> frozenset[str]:
     return present - county.mapped_columns - county.ignored
 
 
-def parcel_facts(county: County, attributes: Mapping[str, Any]) -> PropertyFacts:
-    """Parse one feature's attributes; raises `SchemaDriftError` naming the column and the value that does not fit."""
-    if not attributes.keys() >= county.mapped_columns:
-        check_columns(county, attributes)
-    found = {fact: _read(county, column, reader, attributes[column]) for fact, column, reader in county.readers}
+def parcel_facts(county: County, row: Mapping[str, Any]) -> PropertyFacts:
+    """Parse one row; raises `SchemaDriftError` naming the column and the value that does not fit.
+
+    An ArcGIS feature has all columns; of a Socrata row, those that are null are absent.
+    """
+    if county.driver == "arcgis" and not row.keys() >= county.mapped_columns:
+        check_columns(county, row)
+    found = {fact: _read(county, columns, cells, row) for fact, columns, cells in county.readers}
     land, improvements = found.get("assessed_land"), found.get("assessed_improvements")
     if "assessed_value" not in county.fields and (land or improvements):
         found["assessed_value"] = cast("int", land or 0) + cast("int", improvements or 0)
     return PropertyFacts(**cast("dict[str, Any]", found))
 
 
-def _read(county: County, column: str, reader: Reader, value: object) -> object:
+def _digits(county: County, raw: str) -> str | None:
+    kept = "".join(character for character in raw if character.isalnum())
+    if not kept.isascii() or not kept.isdigit() or len(kept) > county.apn.digits:
+        return None
+    return kept.zfill(county.apn.digits)
+
+
+def _read(county: County, columns: Sequence[str], cells: Cells, row: Mapping[str, Any]) -> object:
     try:
-        return reader(value)
+        return cells([row.get(column) for column in columns])
     except (ValueError, OverflowError) as error:
-        detail = f"{county.name}, column {column}: {error}."
+        detail = f"{county.name}, column {', '.join(columns)}: {error}."
         raise SchemaDriftError.of_record(detail, provider=SPEC.provider) from None

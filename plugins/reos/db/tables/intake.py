@@ -84,7 +84,6 @@ import_row = Table(
     Column("line", Integer, nullable=False),
     text("identity"),
     tenant_key("candidate_id"),
-    tenant_key("event_id"),
     text("record_key"),
     document("body"),
     digest("body_sha256"),
@@ -120,7 +119,13 @@ import_change = Table(
     text("what"),
     document("detail", nullable=True),
     text("outcome", nullable=True),
+    text("address_block", nullable=True),
     PrimaryKeyConstraint("tenant_id", "batch_id", "property_id", "what"),
+    Index(
+        "ix_import_change_tenant_id_batch_id_address_block",
+        *("tenant_id", "batch_id", "address_block"),
+        postgresql_where=sql("address_block is not null"),
+    ),
     schema="app",
     comment="What an import created or changed, and what it replaced, so that it can be undone.",
 )

@@ -15,7 +15,18 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.types import CHAR
 
-from reos.db.tables.columns import METADATA, created, digest, document, instant, of_tenant, serial, tenant_key, text
+from reos.db.tables.columns import (
+    METADATA,
+    created,
+    digest,
+    document,
+    instant,
+    of_property,
+    of_tenant,
+    serial,
+    tenant_key,
+    text,
+)
 
 STAGES = ("discovered", "enriched", "scored", "documented", "contacted")
 
@@ -71,6 +82,11 @@ property = Table(  # noqa: A001 - named as the table
     ),
     Index(None, "tenant_id", "address_key"),
     Index(None, "tenant_id", "address_block"),
+    Index(
+        "ix_property_unblocked",
+        *("tenant_id", "property_id"),
+        postgresql_where=sql("address_block is null and address_key is not null"),
+    ),
     Index(None, "tenant_id", "merged_into", postgresql_where=sql("merged_into is not null")),
     Index(None, "tenant_id", "stage"),
     Index(None, "tenant_id", "zip5"),
@@ -78,6 +94,30 @@ property = Table(  # noqa: A001 - named as the table
     Index(None, "tenant_id", "updated_at", "property_id"),
     schema="app",
     comment="One parcel or address of a tenant; its stage moves forward only.",
+)
+
+
+property_alias = Table(
+    "property_alias",
+    METADATA,
+    tenant_key(),
+    tenant_key("property_id"),
+    text("source"),
+    Column("county_fips", CHAR(5)),
+    *(text(name, nullable=True) for name in ("apn", "apn_key", "address_line", "unit", "city")),
+    Column("state", CHAR(2)),
+    Column("zip5", CHAR(5)),
+    *(text(name, nullable=True) for name in ("address_key", "address_block")),
+    instant("found_at", nullable=False),
+    PrimaryKeyConstraint("tenant_id", "property_id", "source"),
+    CheckConstraint("apn_key is not null or address_block is not null", name="says"),
+    CheckConstraint("apn_key is null or county_fips is not null", name="county"),
+    of_property(),
+    Index(None, "tenant_id", "address_key", postgresql_where=sql("address_key is not null")),
+    Index(None, "tenant_id", "address_block", postgresql_where=sql("address_block is not null")),
+    Index(None, "tenant_id", "county_fips", "apn_key", postgresql_where=sql("apn_key is not null")),
+    schema="app",
+    comment="Address or parcel number that a source states of a property whose leads state none.",
 )
 
 

@@ -1,10 +1,8 @@
 """A canary on loopback, real sockets: no input of a connector makes us call it, and a listed host is called."""
 
 import asyncio
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -15,42 +13,6 @@ from reos.connectors.retry import RetryRule
 from reos.core.clock import FixedClock
 
 CLOCK = FixedClock(datetime(2026, 11, 24, tzinfo=UTC))
-
-
-class Canary(ThreadingHTTPServer):
-    """Counts who comes; `/redirect` sends on to `/secret`."""
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.paths: list[str] = []
-        self.port = self.server_address[1]
-
-
-class Handler(BaseHTTPRequestHandler):
-    server: Canary
-
-    def do_GET(self) -> None:
-        self.server.paths.append(self.path)
-        moved = self.path.startswith("/redirect")
-        self.send_response(302 if moved else 200)
-        if moved:
-            self.send_header("location", f"http://127.0.0.1:{self.server.port}/secret")
-        self.send_header("content-length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def canary() -> Iterator[Canary]:
-    with Canary() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
 
 
 def send(url: str, *private_hosts: str, resolver: Sequence[str] | None = None, listed: str | None = None) -> bytes:

@@ -11,6 +11,7 @@ from reos.connectors.attom.settings import SPEC as ATTOM
 from reos.connectors.contract import ProviderCall, Record
 from reos.connectors.county_assessor.settings import SPEC as COUNTY
 from reos.connectors.landing import land, record_calls
+from reos.connectors.registry import SPECS
 from reos.core.ids import new_id
 from reos.core.money import MicroUsd
 from reos.db import tenant_transaction, transaction
@@ -108,6 +109,16 @@ def test_two_sources_land_in_one_transaction(conn, two_tenants, properties):
         assert land(conn, tenant_id, ATTOM, [], DAY) == 0
     (row,) = rows(conn, "raw.attom_expanded_profile")
     assert (row["cost_microusd"], row["licence"]) == (80_000, "licensed")
+
+
+@pytest.mark.parametrize("source", SPECS)
+def test_every_source_has_its_landing_table(conn, two_tenants, properties, source):
+    spec = SPECS[source]
+    extra = {"county_fips": "53033"} if spec.extra_columns else {}
+    record = replace(parcel(properties[0]), extra=extra)
+    assert loaded(conn, two_tenants[0], [record], spec=spec) == 1
+    (row,) = rows(conn, f"raw.{spec.raw_table}")
+    assert (row["property_id"], row["licence"], row["body"]) == (properties[0], spec.licence, record.body)
 
 
 def test_calls_are_kept_with_outcome_and_cost(conn, two_tenants):

@@ -2,6 +2,7 @@ import asyncio
 import gzip
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -37,6 +38,15 @@ class Stream(httpx.AsyncByteStream):
                 raise piece
             self.sent += 1
             yield piece
+
+
+class Dripping(httpx.AsyncByteStream):
+    """A body that comes so slowly that no read times out and nobody sees its end."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while True:
+            yield b" "
+            await asyncio.sleep(0.01)
 
 
 def test_an_answer_is_returned_whole(wire) -> None:
@@ -201,9 +211,25 @@ def test_a_lost_answer_that_is_billed_is_not_asked_for_again(wire) -> None:
     assert (lost.value.billed, len(wire.requests)) == (1, 1)
 
 
-def test_a_failure_before_the_answer_costs_nothing_and_is_tried_again(wire) -> None:
-    wire.answers = [httpx.ReadTimeout("slow"), OK]
+@pytest.mark.parametrize("error", [httpx.ReadTimeout("slow"), httpx.ReadError("cut"), httpx.RemoteProtocolError("cut")])
+def test_an_answer_that_never_came_may_be_billed_so_it_counts_and_is_not_asked_for_again(wire, error) -> None:
+    wire.answers = [error, OK]
+    with pytest.raises(ProviderUnavailableError) as lost:
+        wire.send(replace(GET, most_records=20), bills_answers=True)
+    assert (lost.value.billed, lost.value.http_status, len(wire.requests)) == (20, None, 1)
+
+
+@pytest.mark.parametrize("first", [httpx.ConnectError("refused"), httpx.ConnectTimeout("slow"), httpx.Response(503)])
+def test_a_failure_before_the_work_costs_nothing_and_is_tried_again(wire, first) -> None:
+    wire.answers = [first, OK]
     assert wire.send(GET, bills_answers=True).status == 200
+
+
+def test_an_answer_that_drips_is_a_lost_one(wire) -> None:
+    wire.answers = [httpx.Response(200, stream=Dripping()), OK]
+    with pytest.raises(ProviderUnavailableError, match=r"within 0\.05 s") as lost:
+        wire.send(GET, bills_answers=True, attempt_s=0.05)
+    assert (lost.value.billed, lost.value.http_status, len(wire.requests)) == (1, 200, 1)
 
 
 def test_an_error_that_the_reader_finds_follows_the_same_rules(wire) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from reos.connectors.errors import EgressRefusedError, ErrorKind, ProviderUnavailableError
 from reos.connectors.guard import Destination, Guard, system_resolver
+from reos.core.errors import ConfigurationError
 
 PLACES = (Destination.below("https://api.acme.test/v1/parcels"),)
 
@@ -113,3 +114,9 @@ def test_a_resolver_that_fails_is_unavailable() -> None:
 
 def test_the_system_resolver_reads_literal_addresses() -> None:
     assert asyncio.run(system_resolver("127.0.0.1", 80)) == ["127.0.0.1"]
+
+
+@pytest.mark.parametrize("url", ["https://[::1", "https://api.acme.test:port/", "https://api.acme.test/\x00"])
+def test_a_base_url_that_is_none_is_a_clear_error(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="base URL is none"):
+        Destination.below(url)

@@ -26,6 +26,11 @@ def test_an_optional_secret_is_none_where_it_is_not_set(monkeypatch):
     assert Settings(redis_url="redis://h:1/0").optional("redis_url") == "redis://h:1/0"
 
 
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch):
+    monkeypatch.setenv("REOS_ATTOM_API_KEY", "")
+    assert Settings().optional("attom_api_key") is None
+
+
 def test_secrets_are_not_shown():
     settings = Settings(db_app_url="postgresql://reos_app:hunter2@h/d")
     assert "hunter2" not in f"{settings!r} {settings}"

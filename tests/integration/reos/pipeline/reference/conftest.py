@@ -65,12 +65,12 @@ class EditableLayer:
         self.edited_ms += 1
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        if request.method == "GET":
+        if not request.url.path.endswith("/query"):
             able = {"supportsPagination": True, "supportsOrderBy": True}
             fields = [{"name": name, "type": kind} for name, kind in self.columns.items()]
             body = {"fields": fields, "maxRecordCount": PAGE, "advancedQueryCapabilities": able}
             return httpx.Response(200, json=body | {"editingInfo": {"lastEditDate": self.edited_ms}})
-        return self._query(dict(parse_qsl(request.content.decode())))
+        return self._query(dict(request.url.params) | dict(parse_qsl(request.content.decode())))
 
     def _query(self, form: dict[str, str]) -> httpx.Response:
         texts = [name for name, kind in self.columns.items() if kind == "esriFieldTypeString"]
@@ -91,6 +91,7 @@ class Bench:
 
     conn: Connection
     state_dir: Path
+    egress_over: Callable[..., Callable[[Settings, Clock], Egress]]
     layer: EditableLayer | None = None
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     app: Any = field(default_factory=lambda: create_app(1))
@@ -105,17 +106,12 @@ class Bench:
             state_dir=self.state_dir,
         )
 
-    def egress(self, _settings: Settings, clock: Clock) -> Egress:
-        async def resolve(host: str, _port: int) -> Sequence[str]:
-            return [host]
+    @property
+    def egress(self) -> Callable[[Settings, Clock], Egress]:
+        return self.egress_over(self.transport)
 
-        async def no_wait(_seconds: float) -> None:
-            """Stand in for sleeping between retries."""
-
-        def transport() -> httpx.AsyncBaseTransport:
-            return httpx.MockTransport(self.layer.answer) if self.layer else httpx.ASGITransport(app=self.app)
-
-        return Egress(clock=clock, private_hosts=[HOST], resolver=resolve, transport=transport, sleep=no_wait)
+    def transport(self) -> httpx.AsyncBaseTransport:
+        return httpx.MockTransport(self.layer.answer) if self.layer else httpx.ASGITransport(app=self.app)
 
     def county(self, name: str = "king_wa_parcels", **more: Any) -> LoadReport:
         return load_county(self.conn, name, **self._given(), **more)
@@ -152,8 +148,8 @@ class Bench:
 
 
 @pytest.fixture
-def bench(database, tmp_path) -> Bench:
-    return Bench(database.connect("pipeline"), tmp_path, url=database.url)
+def bench(database, tmp_path, egress_over) -> Bench:
+    return Bench(database.connect("pipeline"), tmp_path, egress_over, url=database.url)
 
 
 @pytest.fixture

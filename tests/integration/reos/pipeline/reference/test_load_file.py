@@ -29,6 +29,21 @@ def test_the_service_s_file_is_loaded_put_away_and_changes_nothing_the_second_ti
     assert bench.one("select count(distinct county_fips) from app.address_point") == 1
 
 
+def test_the_licence_that_the_source_names_is_kept_with_the_load(bench, make_address):
+    bench.points()
+    licence = "select progress ->> 'licence' from app.reference_load where source = 'openaddresses:us/wa/king'"
+    assert bench.one(licence) == "CC BY 4.0; attribution: King County"
+    bench.points("us/ny/kings", file=bench.file([make_address(1, region="NY", postcode="11201")]))
+    assert "own entry" in bench.one(licence.replace("us/wa/king", "us/ny/kings"))  # a file at hand does not say
+
+
+def test_what_the_service_has_is_listed_by_place(bench):
+    known = {"settings": bench.settings(), "clock": bench.clock, "egress": bench.egress}
+    (king,) = load_reference_file.available("us/wa", **known)
+    assert (king.source, king.layer, king.job) == ("us/wa/king", "addresses", 700_001)
+    assert load_reference_file.available("us/tx", **known) == []
+
+
 def test_a_place_that_the_service_does_not_have_is_told(bench):
     with pytest.raises(ConnectorError, match="no addresses of us/wa/pierce"):
         bench.points("us/wa/pierce")

@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl
 import httpx
 import pytest
 
+from reos.connectors.arcgis import ArcGisLayer
 from reos.connectors.arcgis_bulk.layer import ArcGisBulk
 from reos.connectors.bulk import Page
-from reos.connectors.county_assessor.arcgis import ArcGisLayer
 from reos.connectors.egress import Egress, EgressPolicy
 from reos.connectors.errors import ConnectorError, SchemaDriftError
 from reos.connectors.guard import Destination
@@ -49,9 +49,9 @@ class Server:
         )
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        if request.method == "GET":
+        if not request.url.path.endswith("/query"):
             return httpx.Response(200, json=self.described())
-        form = dict(parse_qsl(request.content.decode()))
+        form = dict(request.url.params) | dict(parse_qsl(request.content.decode()))
         self.asked.append(form)
         body = self.query(form)
         return httpx.Response(200, json=self.spoil(body) if self.spoil else body)

@@ -131,6 +131,11 @@ def test_what_cannot_be_asked_for_is_said_beforehand(wire):
     assert client.batches([BY_APN, BY_ADDRESS]) == [[BY_APN], [BY_ADDRESS]]
 
 
-def test_a_transport_failure_is_tried_again_before_an_answer_came(ask, wire):
-    result = ask(httpx.ReadTimeout("slow"), "found.200")
+def test_a_transport_failure_is_tried_again_before_the_request_was_sent(ask, wire):
+    result = ask(httpx.ConnectError("refused"), "found.200")
     assert (len(result.records), result.calls[0].cost, len(wire.requests)) == (1, PRICE, 2)
+
+
+def test_an_answer_that_gets_lost_is_counted_as_paid_and_not_asked_for_again(ask, wire):
+    result = ask(httpx.ReadTimeout("slow"), "found.200")
+    assert (result.failed[PROPERTY].kind, result.calls[0].cost, len(wire.requests)) == ("unavailable", PRICE, 1)

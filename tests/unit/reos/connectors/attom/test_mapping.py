@@ -4,21 +4,27 @@ from pathlib import Path
 
 import pytest
 
-from reos.connectors.attom.mapping import leaves, profile_facts, profile_map, read_map, undeclared
+from reos.connectors.attom.mapping import AttomMap, attom_map, named, property_facts, property_leaves, undeclared
+from reos.connectors.attom.settings import EXPANDED_PROFILE
 from reos.connectors.contract import PropertyFacts
 from reos.connectors.errors import SchemaDriftError
+from reos.connectors.field_map import read_field_map
+from reos.connectors.identity import Named
 from reos.core.errors import ConfigurationError
 
 HERE = Path(__file__).parent
-SHARED = Path(__file__).resolve().parents[6] / "shared/contracts/samples/attom"
 
 
-def profile(name, folder=HERE):
-    return json.loads((folder / name).read_text())["property"][0]
+def profile(name):
+    return json.loads((HERE / name).read_text())["property"][0]
+
+
+def facts_of(body):
+    return property_facts(EXPANDED_PROFILE, body)
 
 
 def test_a_profile_becomes_facts():
-    assert profile_facts(profile("found.200.json")) == PropertyFacts(
+    assert facts_of(profile("found.200.json")) == PropertyFacts(
         address_line="101 ALDER AVE S",
         city="SEATTLE",
         state="WA",
@@ -45,45 +51,59 @@ def test_a_profile_becomes_facts():
 
 
 def test_the_casing_of_keys_does_not_matter():
-    assert profile_facts(profile("lower_case_keys.200.json")) == profile_facts(profile("found.200.json"))
+    assert facts_of(profile("lower_case_keys.200.json")) == facts_of(profile("found.200.json"))
 
 
 def test_of_keys_that_differ_only_in_case_the_first_wins():
-    assert leaves({"lot": {"lotSize2": 1, "lotsize2": 2}, "Lot": {"lotSize2": 3}}) == {"lot.lotsize2": 1}
+    body = {"lot": {"lotSize2": 1, "lotsize2": 2}, "Lot": {"lotSize2": 3}}
+    assert property_leaves(body) == {"lot.lotsize2": 1}
 
 
-def test_an_estimated_price_is_marked():
-    facts = profile_facts(profile("non_disclosure.200.json"))
-    assert (facts.last_sale_price, facts.last_sale_estimated) == (1_299_000, True)
+def test_a_section_in_its_own_place_goes_before_one_in_another():
+    body = {"owner": {"type": "a", "description": "b"}, "assessment": {"owner": {"type": "c"}}}
+    assert property_leaves(body) == {"assessment.owner.type": "c", "assessment.owner.description": "b"}
 
 
-def test_every_field_of_the_samples_is_read_or_declared_ignored():
-    published = sorted(SHARED.glob("*profile*.json"))
-    samples = [profile("found.200.json"), *(profile(path.name, SHARED) for path in published)]
-    assert [undeclared(leaves(sample)) for sample in samples] == [frozenset()] * len(samples)
-    assert all(profile_facts(sample).owner_name for sample in samples)
+def test_an_estimated_price_is_marked_and_only_a_price_can_be_estimated():
+    estimated = profile("non_disclosure.200.json")
+    assert (facts_of(estimated).last_sale_price, facts_of(estimated).last_sale_estimated) == (1_299_000, True)
+    estimated["sale"]["saleAmountData"]["saleAmt"] = 0
+    estimated["sale"].pop("amount", None)
+    assert (facts_of(estimated).last_sale_price, facts_of(estimated).last_sale_estimated) == (None, None)
 
 
 def test_a_field_that_nobody_declared_is_reported_and_no_error():
     strange = profile("new_field.200.json")
-    assert undeclared(leaves(strange)) == {"building.rooms.saunas"}
-    assert profile_facts(strange).beds == 3
+    assert undeclared(strange) == {"building.rooms.saunas"}
+    assert facts_of(strange).beds == 3
+
+
+def test_a_new_section_beside_all_known_ones_is_reported_and_no_error():
+    more = {**profile("found.200.json"), "hazards": {"score": 1}}
+    assert undeclared(more) == {"hazards.score"}
+    assert facts_of(more).beds == 3
+
+
+def test_absent_and_empty_sections_are_no_drift():
+    assert facts_of({"identifier": {"fips": "53033"}, "lot": {}, "sale": None}) == PropertyFacts()
 
 
 @pytest.mark.parametrize(
     ("case", "named"),
-    [("new_section.200.json", "new section structure"), ("unknown_code.200.json", "summary.proptype: unknown code")],
+    [
+        ("new_section.200.json", "new section structure and no building"),
+        ("unknown_code.200.json", "summary.proptype: unknown code"),
+    ],
 )
 def test_drift_is_named(case, named):
     with pytest.raises(SchemaDriftError, match=named):
-        profile_facts(profile(case))
+        facts_of(profile(case))
 
 
-def test_a_profile_without_identity_is_drift():
-    anonymous = profile("found.200.json")
-    del anonymous["identifier"]["fips"]
-    with pytest.raises(SchemaDriftError, match=r"no identifier\.fips"):
-        profile_facts(anonymous)
+def test_a_record_says_what_it_is_about():
+    assert named(profile("found.200.json")) == Named("53033", ("712930-0520",), "101 ALDER AVE S", "WA", "98178")
+    assert named({"identifier": {"fips": 8031}}).county_fips == "08031"
+    assert named({"summary": {"propType": "SFR"}}).silent
 
 
 @pytest.mark.parametrize(
@@ -94,7 +114,7 @@ def test_a_value_of_another_kind_is_drift_of_that_record(section, key, value):
     strange = profile("found.200.json")
     strange[section][key] = value
     with pytest.raises(SchemaDriftError, match=f"{section}.{key.lower()}") as drift:
-        profile_facts(strange)
+        facts_of(strange)
     assert not drift.value.provider_wide
 
 
@@ -102,29 +122,20 @@ def test_zero_is_how_attom_writes_unknown():
     unknown = profile("found.200.json")
     unknown["sale"] = {"saleAmountData": {"saleAmt": 0.0}}
     unknown["summary"]["yearBuilt"] = 0
-    facts = profile_facts(unknown)
+    facts = facts_of(unknown)
     assert (facts.last_sale_price, facts.year_built, facts.last_sale_date) == (None, None, None)
 
 
 def test_the_map_reads_nothing_that_it_ignores():
-    known = profile_map()
+    known = attom_map()
     assert not known.read_paths & set(known.ignored)
     assert all(path == path.lower() for path in (*known.read_paths, *known.ignored))
     assert all(code == code.upper() for codes in known.codes.values() for code in codes)
+    assert all(word == word.upper() for word in known.not_sales)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "facts: [",
-        "facts: {}",
-        "{facts: {colour: {paths: [a.b], read: text}}, checked: [], ignored: [], codes: {}}",
-        "{facts: {beds: {paths: [a.b], read: guess}}, checked: [], ignored: [], codes: {}}",
-        "{facts: {beds: {paths: [a.b], codes: lost}}, checked: [], ignored: [], codes: {}}",
-    ],
-)
-def test_a_malformed_map_is_refused_with_its_name(tmp_path, text):
+def test_a_map_without_its_own_keys_is_refused_with_its_name(tmp_path):
     path = tmp_path / "fields.yml"
-    path.write_text(text)
+    path.write_text("facts: {}")
     with pytest.raises(ConfigurationError, match=r"fields\.yml"):
-        read_map(path)
+        read_field_map(path, AttomMap)

@@ -4,15 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from reos.connectors.arcgis import quoted
 from reos.connectors.contract import PropertyFacts
-from reos.connectors.county_assessor.arcgis import quoted
 from reos.connectors.county_assessor.mapping import check_columns, parcel_facts, parcel_number
-from reos.connectors.county_assessor.settings import COUNTIES, County, known_counties, read_county
+from reos.connectors.county_assessor.settings import COUNTIES, known_counties, read_county
 from reos.connectors.errors import SchemaDriftError
 from reos.core.errors import ConfigurationError
 
 HERE = Path(__file__).parent
-SHARED = Path(__file__).resolve().parents[6] / "shared/contracts/samples/arcgis_parcels"
 KING = known_counties()["53033"]
 KENT = {
     "fips": "26081",
@@ -28,17 +27,15 @@ KENT = {
         "assessed_value": {"column": "SEVTRIBUNAL1", "read": "rounded"},
     },
 }
-# Three rows in the form of a published MapServer layer: padded texts, a column name with dots and brackets.
-KENT_ROWS = [
-    {
-        "PNUM": "41-01-06-100-009",
-        "OWNERNAME1": "DOE JANE                           ",
-        "PROPERTYADDRESS": "4660 22 MILE RD NW              ",
-        "SEVTRIBUNAL1": 56100,
-        "OBJECTID": 1,
-        "SHAPE.STArea()": 160469.2,
-    }
-]
+
+SET = {"id": "abcd-1234", "title": "parcels", "columns": {"rooms": []}}
+SOCRATA = {
+    "driver": "socrata",
+    "service": None,
+    "object_id": None,
+    "fields": {"beds": {"column": "rooms", "read": "whole"}},
+    "datasets": [SET],
+}
 
 
 def attributes(name="two_parcels.200.json", row=0):
@@ -102,6 +99,8 @@ def test_every_column_of_the_layer_is_read_or_declared_ignored():
         (1800010, "0001800010"),
         (1800010.0, "0001800010"),
         ("12345678901", None),
+        ("1800010.00000000", "0001800010"),
+        ("1800010.5", "0018000105"),
         ("71293A0520", None),
         ("", None),
         ("--", None),
@@ -117,22 +116,10 @@ def test_quotes_in_a_value_cannot_end_the_literal():
     assert quoted(["7", "x' OR '1'='1"]) == "'7', 'x'' OR ''1''=''1'"
 
 
-def test_published_layers_of_other_counties_can_be_mapped():
-    rows = list(KENT_ROWS)
-    if SHARED.is_dir():
-        rows += [each["attributes"] for each in json.loads((SHARED / "us-mi-kent-0.json").read_text())["features"]]
-    county = County.model_validate(KENT)
-    facts = [parcel_facts(county, row) for row in rows]
-    assert {fact.address_line for fact in facts} >= {"4660 22 MILE RD NW"}
-    assert all(fact.assessed_value and fact.owner_name for fact in facts)
-    assert all(len(parcel_number(county, row["PNUM"]) or "") == 12 for row in rows)
-    assert "SHAPE.STArea()" in check_columns(county, rows[0])
-
-
 def test_shipped_maps_are_valid_and_named_after_their_county():
     assert set(known_counties()) == {path.stem for path in COUNTIES.glob("*.yml")}
-    assert KING.layer_url(None) is None
-    assert KING.layer_url("http://127.0.0.1:1/county/") == (
+    assert KING.address(None) is None
+    assert KING.address("http://127.0.0.1:1/county/") == (
         "http://127.0.0.1:1/county/53033/arcgis/rest/services/Parcels/FeatureServer/0"
     )
 
@@ -148,6 +135,17 @@ def test_shipped_maps_are_valid_and_named_after_their_county():
         ({"fields": {"colour": {"column": "A", "read": "text"}}}, "no such facts: colour"),
         ({"fields": {"beds": {"column": "A", "read": "guess"}}}, "`read` is one of"),
         ({"fields": {"beds": {"column": "A"}}}, "either `read` or `codes`"),
+        ({"fields": {"beds": {"column": "A", "first": ["B"], "read": "whole"}}}, "one of `column`"),
+        ({"fields": {"beds": {"read": "whole"}}}, "one of `column`"),
+        ({"fields": {"city": {"join": ["A", "B"], "read": "text"}}}, "take no reader"),
+        ({"service": None}, "arcgis takes `service`"),
+        ({"driver": "socrata"}, "socrata takes `datasets`"),
+        (SOCRATA | {"datasets": []}, "socrata takes `datasets`"),
+        (SOCRATA | {"datasets": [SET, SET]}, "columns of one name"),
+        (SOCRATA | {"datasets": [SET | {"columns": {"b": []}}]}, "no data set has rooms"),
+        (SOCRATA | {"datasets": [SET | {"newest": "year"}]}, "not among the columns of abcd-1234: year"),
+        (SOCRATA | {"datasets": [SET | {"years": 3}]}, "`years` needs `newest`"),
+        (SOCRATA | {"datasets": [SET | {"id": "../x"}]}, "id"),
         ({"fields": {"beds": {"column": "A", "read": "whole", "codes": {}}}}, "either `read` or `codes`"),
     ],
 )
@@ -157,6 +155,13 @@ def test_a_faulty_map_is_refused_with_its_name(tmp_path, change, complaint):
     with pytest.raises(ConfigurationError, match=complaint) as refused:
         read_county(path)
     assert "26081.yml" in str(refused.value)
+
+
+def test_a_county_of_data_sets_is_valid_too(tmp_path):
+    path = tmp_path / "26081.yml"
+    path.write_text(json.dumps(KENT | SOCRATA))
+    assert read_county(path).facts == {"beds"}
+    assert read_county(path).address("http://127.0.0.1:1/county/") == "http://127.0.0.1:1/county/26081"
 
 
 def test_an_unreadable_map_is_refused(tmp_path):

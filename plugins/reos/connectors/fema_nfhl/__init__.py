@@ -1,0 +1,1 @@
+"""FEMA's National Flood Hazard Layer, asked point by point. See README.md beside this file."""

@@ -1,0 +1,1 @@
+"""Zillow's estimates over the licensed Bridge interface. See README.md beside this file."""

@@ -1,0 +1,1 @@
+"""Reads a saved page of Zillow. It is off, and the policy prohibits it. See README.md beside this file."""

@@ -1,0 +1,1 @@
+"""Connectors: which providers there are, how they do, what they cost, and what enrichment would buy of them."""
