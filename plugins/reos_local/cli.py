@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from reos_local.commands import demo, doctor, down, exec_, import_, load, logs, reset, screen, status, up
+from reos_local.commands import demo, doctor, down, exec_, import_, load, logs, plan, policy, reset, screen, status, up
 from reos_local.stack import operator
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
 )
 
 
-_NEED_THE_STACK = frozenset({"import", "load"})
+_NEED_THE_STACK = frozenset({"import", "load", "plan"})
 
 
 @app.callback()
@@ -37,5 +37,7 @@ def _asks_help() -> bool:
 for command in (up.up, down.down, status.status, logs.logs, doctor.doctor, demo.demo, reset.reset):
     app.command()(command)
 app.command("import")(import_.import_file)
+app.command("plan")(plan.plan)
 app.add_typer(load.app, name="load")
+app.add_typer(policy.app, name="policy")
 app.command("exec", context_settings=exec_.CONTEXT)(exec_.run)

@@ -89,6 +89,13 @@ class Database:
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """PostgreSQL on a free port, stopped by its process id."""
+    with running_server() as running:
+        yield running
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """Run PostgreSQL on a free port for the time of the block."""
     passwords = {role: secrets.token_urlsafe(12) for role in ROLE_NAMES.values()}
     with tempfile.TemporaryDirectory(prefix="reos-test-") as folder:
         Path(folder).chmod(0o711)  # the server's own user passes through
@@ -109,6 +116,11 @@ def server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def template(server: Server) -> str:
     """The migrated, empty database that others are cloned from."""
+    return make_template(server)
+
+
+def make_template(server: Server) -> str:
+    """Create the roles and a migrated, empty database; return its name."""
     login = {role: server.passwords[role] for role in roles.LOGIN_ROLES}
     with server.superuser() as conn:
         roles.ensure_roles(conn, login)
@@ -154,16 +166,16 @@ def warehouse(server: Server, warehouse_template: str) -> Iterator[Database]:
 @pytest.fixture
 def two_tenants(database: Database) -> tuple[UUID, UUID]:
     """Tenants `north` and `south` with score weights."""
-    return _make_tenants(database)
+    return make_two_tenants(database)
 
 
 @pytest.fixture
 def make_tenants() -> Callable[[Database], tuple[UUID, UUID]]:
     """Return what creates `north` and `south` in a given database: `make_tenants(warehouse)`."""
-    return _make_tenants
+    return make_two_tenants
 
 
-def _make_tenants(database: Database) -> tuple[UUID, UUID]:
+def make_two_tenants(database: Database) -> tuple[UUID, UUID]:
     owner = database.connect("owner")
     first, second = (seed.seed_tenant(owner, slug, slug.title()) for slug in ("north", "south"))
     for tenant_id in (first, second):

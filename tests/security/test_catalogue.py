@@ -7,7 +7,9 @@ from reos.db.roles import APP, DEFINER, OWNER
 
 SHARED_TABLES = {
     *("app.event_subject", "app.event_type", "app.consumer_cursor", "app.wake_cursor", "app.quality_run"),
-    *("app.reference_load", "app.address_point", "app.address_point_stage", "app.zip_area"),
+    *("app.reference_load", "app.address_point", "app.address_point_stage", "app.zip_area", "app.policy_version"),
+    *("raw.zillow_region", "raw.zillow_index", "raw.census_acs"),
+    *("app.provider_health", "app.source_status"),
 }
 # Keys that span tenants: identities that only the database fills in, and a slug that only an administrator chooses.
 SPANNING_KEYS = {"pk_dirty_property", "uq_event_log_seq", "uq_tenant_slug"}

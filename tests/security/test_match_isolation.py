@@ -7,9 +7,11 @@ import pytest
 
 from reos.core.clock import SystemClock
 from reos.core.errors import NotFoundError
+from reos.core.ids import new_id
 from reos.db import tenant_transaction
 from reos.pipeline import merge
 from reos.pipeline.discover import Lead, discover
+from reos.property.found import FoundIdentity, learn_identity
 
 TABLES = ("app.property_merge", "app.match_review")
 
@@ -73,3 +75,33 @@ def test_the_south_s_matches_are_not_found_by_the_north(database, two_tenants, s
     ):
         with pytest.raises(NotFoundError), tenant_transaction(app, north):
             act()
+
+
+def test_what_the_south_has_learned_is_neither_seen_nor_used_nor_written_by_the_north(database, two_tenants):
+    north, south = two_tenants
+    app, pipeline = (database.connect(role, autocommit=True) for role in ("app", "pipeline"))
+    parcels = [
+        discover(app, tenant_id, [Lead(apn="7129300520", county_fips="53033")], clock=SystemClock(),
+                 correlation_id=uuid4())[0].property_id
+        for tenant_id in two_tenants
+    ]  # fmt: skip
+    said = [FoundIdentity(each, "attom", "12 N Main St", "Seattle", "WA", "98101") for each in parcels]
+    with tenant_transaction(pipeline, south):
+        learn_identity(pipeline, south, said, clock=SystemClock(), new_id=new_id)
+    counts = []
+    for tenant_id in two_tenants:
+        with tenant_transaction(app, tenant_id):
+            counts.append(len(app.execute("select from app.property_alias").fetchall()))
+    assert counts == [0, 1]
+    lead = Lead(address="12 N Main St, Seattle, WA 98101")
+    (found,) = discover(app, north, [lead], clock=SystemClock(), correlation_id=uuid4())
+    assert found.created
+    copy = """insert into app.property_alias (tenant_id, property_id, source, address_block, found_at)
+              values (%s, %s, 'attom', '12|MN', now())"""
+    with pytest.raises(psycopg.errors.ForeignKeyViolation), tenant_transaction(pipeline, north):
+        pipeline.execute(copy, (north, parcels[1]))
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), tenant_transaction(pipeline, south):
+        pipeline.execute(copy, (north, parcels[0]))
+    for statement in ("update app.property_alias set source = 'x'", "delete from app.property_alias", copy):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), tenant_transaction(app, south):
+            app.execute(statement, (south, parcels[1]) if statement is copy else None)

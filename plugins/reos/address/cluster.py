@@ -51,14 +51,25 @@ def decide(
     same_place: bool = False,
     apart: Callable[[int, int], bool] | None = None,
 ) -> Decision:
-    """Decide what `newcomer` is among all `clusters` of its block, oldest first.
+    """Decide what `newcomer` is among all `clusters` of its block, oldest first, as `decide_cluster` does."""
+    return decide_cluster((newcomer,), clusters, same_place=same_place, apart=apart)
+
+
+def decide_cluster(
+    newcomer: Cluster,
+    clusters: Sequence[Cluster],
+    *,
+    same_place: bool = False,
+    apart: Callable[[int, int], bool] | None = None,
+) -> Decision:
+    """Decide what a home of one or more writings is among all `clusters` of its block, oldest first.
 
     SAME only when it agrees with every member of a cluster, and every other cluster stands to that one as it stands to
     the newcomer; the first such cluster is chosen. Nothing else depends on the order of clusters or members.
     `apart` tells of two positions in [newcomer, *clusters] whether they are known to be two homes, whatever their
     addresses say: by their parcel numbers, or because a person said so.
     """
-    block = _Block([(newcomer,), *clusters], same_place=same_place, apart=apart)
+    block = _Block([newcomer, *clusters], same_place=same_place, apart=apart)
     comparisons = tuple(block.comparison(0, at) for at in range(1, len(clusters) + 1))
     verdicts = [item.verdict for item in comparisons]
     possible = tuple(at for at, verdict in enumerate(verdicts) if verdict is not Verdict.DIFFERENT)
@@ -77,7 +88,10 @@ _SEVERITY = (Verdict.DIFFERENT, Verdict.UNSURE, Verdict.SAME)
 
 
 class _Block:
-    """Addresses of one number and street name. Where two units of a line are known, the line alone is a building."""
+    """Addresses of one number and street name.
+
+    Where two units of a line are known, the line alone is a building, in whatever writing: it is none of them.
+    """
 
     def __init__(
         self, clusters: Sequence[Cluster], *, same_place: bool, apart: Callable[[int, int], bool] | None
@@ -86,6 +100,7 @@ class _Block:
         for member in (member for cluster in clusters for member in cluster if member.units):
             units.setdefault(_line(member), set()).add(unit_key(member.units))
         self._buildings = frozenset(line for line, keys in units.items() if len(keys) > 1)
+        self._known_lines: dict[Components, bool] = {}
         self._clusters = clusters
         self._same_place = same_place
         self._apart = apart
@@ -112,9 +127,17 @@ class _Block:
         if left.units and right.units and compare_units(left.units, right.units).outcome is Outcome.CONFLICT:
             return Comparison(Verdict.DIFFERENT, (compare_units(left.units, right.units),))
         found = compare(left, right, same_place=self._same_place)
-        if bool(left.units) != bool(right.units) and _line(left if right.units else right) in self._buildings:
+        if bool(left.units) != bool(right.units) and (self._is_building(left) or self._is_building(right)):
             return Comparison(Verdict.DIFFERENT, found.evidence)
         return found
+
+    def _is_building(self, parts: Components) -> bool:
+        """Tell whether an address is, but for its unit, a writing of a line of which several units are known."""
+        line = _line(parts)
+        if line not in self._known_lines:
+            alike = (compare(line, building, same_place=True).verdict for building in self._buildings)
+            self._known_lines[line] = Verdict.SAME in alike
+        return self._known_lines[line]
 
 
 def _line(parts: Components) -> Components:

@@ -7,6 +7,7 @@ the model cannot place are handed on as `leftover`, never dropped.
 
 from collections.abc import Mapping
 
+from reos.address.city_words import may_hold_more, names_house
 from reos.address.confidence import Reading
 from reos.address.cutting import begins_a_town
 from reos.address.fields import Fields
@@ -71,6 +72,8 @@ def _reviewed(text: str, fields: Fields) -> Fields:
     doubtful = (
         fields.doubtful
         or begins_like_unit(city, apart=not joined)
+        or names_house(fields.city)
+        or (f", {fields.city}" not in text and may_hold_more(fields.city))
         or (fields.city and not any(fields.city in part for part in text.split(",")))  # a unit, or a part of town
         or (fields.unit and _unit_goes_on(fields.unit.split(" ")))
         or (joined and not fields.unit and _may_end_elsewhere(line, city))

@@ -2,6 +2,7 @@
 
 import re
 
+from reos.address.city_words import may_hold_more, names_house
 from reos.address.confidence import Reading
 from reos.address.cutting import cut_line, ends_in_code
 from reos.address.fields import Fields
@@ -60,7 +61,8 @@ def _by_rule(parts: list[str]) -> Fields | None:
     if units and (cut.city or not _is_unit(units)):
         return None
     no_city = bool(state) and not cut.city and len(parts) == 1  # LOOP is in Texas, and MAIN ST NE could be in Nebraska
-    return Fields(cut.line, units, cut.city, state, zip_code, doubtful=no_city, reading=Reading.TABLES)
+    doubtful = no_city or may_hold_more(cut.city)
+    return Fields(cut.line, units, cut.city, state, zip_code, doubtful=doubtful, reading=Reading.TABLES)
 
 
 def _by_commas(parts: list[str], state: str, zip_code: str) -> Fields | None:
@@ -84,7 +86,7 @@ def _is_city(text: str) -> bool:
     if ends_in_code(words) or (words[0] not in IN_HOUSE and begins_like_unit(words, apart=True)):
         return False
     if len(words) == 1:
-        return text not in IN_HOUSE
+        return text not in IN_HOUSE and not names_house(text)
     unit = words[0] in UNITS and UNITS[words[0]].strong and is_identifier(words[1])
     inside = words[0] in IN_HOUSE and (words[1] in IN_HOUSE or words[1] in UNITS)  # not UPPER MARLBORO
     return not (unit or inside or SUFFIXES.get(words[-1]) in CLOSING)

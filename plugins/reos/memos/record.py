@@ -28,6 +28,7 @@ class FieldRow:
 
     field: str
     value: str | None
+    source: str | None
     label: str
     fetched_at: datetime | None
     observed_at: date | datetime | None

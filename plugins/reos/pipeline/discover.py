@@ -160,7 +160,7 @@ def _refused(error: InvalidInputError) -> Discovered:
 
 @dataclass
 class _Intake:
-    """Takes leads one by one; collects the events to tell at the end, and which properties have a new address."""
+    """Takes leads one by one; collects the events to tell at the end, and the properties that are to be compared."""
 
     conn: Connection
     tenant_id: UUID
@@ -178,14 +178,17 @@ class _Intake:
         neighbours = self._at_address(identity)
         alone = [row for row in neighbours if row["apn_key"] is None]
         if identity.apn_key:
-            return (
-                self._attach(lead, identity, alone[0])
-                if len(neighbours) == len(alone) == 1
-                else self._new(lead, identity)
-            )
+            chosen = alone if len(neighbours) == len(alone) == 1 else self._named(identity)
+            return self._attach(lead, identity, chosen[0]) if len(chosen) == 1 else self._new(lead, identity)
         if alone or len(neighbours) == 1:
             return self._known(lead, identity, (alone or neighbours)[0], "The address is known.")
         return self._shared(identity, neighbours) if neighbours else self._new(lead, identity)
+
+    def _named(self, identity: PropertyIdentity) -> list[repository.Row]:
+        """Return the properties that a source calls this parcel, known by address; none if the lead says otherwise."""
+        found = repository.find_named(self.conn, self.tenant_id, identity)
+        fits = all(row["apn_key"] is None and identity.address_key in {None, row["address_key"]} for row in found)
+        return found if fits else []
 
     def _at_address(self, identity: PropertyIdentity) -> list[repository.Row]:
         if identity.address_key is None:
@@ -214,6 +217,7 @@ class _Intake:
         if found["deleted_at"] is not None:
             repository.restore(self.conn, self.tenant_id, property_id)
             changed.append("deleted_at")
+            self.placed.append(property_id)
         if not changed:
             return Discovered(property_id, created=False, outcome=Outcome.KNOWN, reason=reason)
         self._tell(EventType.PROPERTY_UPDATED, property_id, lead, identity, changed=changed)

@@ -13,14 +13,17 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
+from reos.connectors import registry
 from reos.connectors.egress import Egress
+from reos.connectors.health_store import save_breakers
 from reos.core.clock import Clock
 from reos.core.errors import ConflictError, ReosError
 from reos.core.settings import Settings
 from reos.db.connection import Connection, transaction
 from reos.events import Subject, wake
-from reos.pipeline.enrich_batch import EnrichReport, Run
-from reos.pipeline.enrich_fetch import Sources
+from reos.pipeline.enrich_batch import enrich_batch
+from reos.pipeline.enrich_run import EnrichReport, Run
+from reos.pipeline.enrich_sources import open_sources, tell_configured
 from reos.pipeline.enrich_waiting import recall
 from reos.pipeline.work_queue import ENRICHMENT, Chunk
 from reos.policy import budgets
@@ -60,11 +63,13 @@ def enrich_pending(
     report.recalled = recall(conn, at=clock.now())
     while claimed := ENRICHMENT.claim(conn, limit):
         report.events_claimed += claimed
-    with Sources(settings, clock, egress) as sources:
+    with open_sources(conn, settings, clock, egress, registry.connectors, redis_url) as sources:
+        tell_configured(conn, settings, sources, clock)
         run = Run(conn, sources, clock, clock.now().date(), report)
 
         def work(tenant_id: UUID, chunk: Chunk) -> None:
-            run.enrich(tenant_id, chunk.property_ids, queued_up_to=chunk.last)
+            enrich_batch(run, tenant_id, chunk.property_ids, queued_up_to=chunk.last)
+            save_breakers(conn, sources.breakers, redis_url=redis_url)
             wake(redis_url, [Subject.ENRICHMENT_FEATURES])
 
         outcome = ENRICHMENT.work_off(conn, limit, max_batches, work)
@@ -93,18 +98,23 @@ def enrich(
 ) -> EnrichReport:
     """Enrich chosen properties now and land the answers under `logical_date`, replacing those of that date.
 
-    Fresh answers are kept unless `force` asks for all again (which a paid source bills again, within the budget). What
+    Fresh answers are kept unless `force` asks again as if nothing had been asked before (which a paid source bills
+    again, within the budget). What
     fails is queued for the next sweep. Raises `ConflictError` while another run works on this tenant.
     """
     started = time.monotonic()
     report = EnrichReport()
-    with Sources(settings, clock, egress) as sources, ENRICHMENT.exclusive(conn, tenant_id) as got:
+    redis_url = settings.optional("redis_url")
+    with (
+        open_sources(conn, settings, clock, egress, registry.connectors, redis_url) as sources,
+        ENRICHMENT.exclusive(conn, tenant_id) as got,
+    ):
         if not got:
             raise ConflictError("Another run is enriching this tenant's properties.", remedy="Try again in a minute.")
         run = Run(conn, sources, clock, logical_date, report, force=force)
         ids = list(dict.fromkeys(property_ids))
         for start in range(0, len(ids), _BATCH):
-            run.enrich(tenant_id, ids[start : start + _BATCH])
-    wake(settings.optional("redis_url"), [Subject.ENRICHMENT_FEATURES])
+            enrich_batch(run, tenant_id, ids[start : start + _BATCH])
+    wake(redis_url, [Subject.ENRICHMENT_FEATURES])
     report.seconds = time.monotonic() - started
     return report

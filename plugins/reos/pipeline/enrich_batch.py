@@ -1,197 +1,145 @@
-"""One batch of one tenant's properties through all sources: plan, ask, land, tell.
-
-Providers are called with no transaction open. What a paid provider sold is landed and settled group by group, so that a
-crash can lose one group of answers at most, and holds of dead workers are found by `budgets.reap_holds`.
-"""
+"""One batch of one tenant's properties: plan, ask, land, plan again until nothing is left to ask, and tell."""
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
 from uuid import UUID
 
-from reos.connectors.contract import ConnectorSpec, LookupRequest, LookupResult
-from reos.connectors.landing import land, record_calls
-from reos.connectors.registry import SPECS
 from reos.core import metrics
-from reos.core.clock import Clock
-from reos.core.errors import BudgetExhaustedError
-from reos.core.ids import NewId, new_id
-from reos.core.money import MicroUsd
-from reos.db.connection import Connection, tenant_transaction
+from reos.db.connection import tenant_transaction
 from reos.events import EventType
-from reos.pipeline.enrich_fetch import Sources
-from reos.pipeline.enrich_permit import refusal
-from reos.pipeline.enrich_plan import Terms, to_ask
-from reos.pipeline.enrich_publish import publish
-from reos.pipeline.enrich_state import Landed, PropertyState, load_states, standing_among
+from reos.pipeline import enrich_ask
+from reos.pipeline.enrich_offers import limits, offers, plan_all, purse_of
+from reos.pipeline.enrich_plan import OVER_BUDGET, Offer, Plan
+from reos.pipeline.enrich_publish import events_for, publish
+from reos.pipeline.enrich_record import record_plans
+from reos.pipeline.enrich_run import Batch, Run
+from reos.pipeline.enrich_skips import told_skips
+from reos.pipeline.enrich_state import load_states
 from reos.pipeline.enrich_waiting import wait_for_budget
+from reos.pipeline.learn_landed import found_in
 from reos.pipeline.work_queue import ENRICHMENT
-from reos.policy import budgets
-
-_GROUP = 64  # lookups under one budget hold
+from reos.property.found import learn_identity
 
 
-@dataclass
-class EnrichReport:
-    """What a run did. `failed` properties stay queued; `skipped` counts reasons such as `attom: day_cap`."""
-
-    events_claimed: int = 0
-    recalled: int = 0
-    properties: int = 0
-    enriched: int = 0
-    failed: int = 0
-    calls: int = 0
-    records: int = 0
-    raw_rows: int = 0
-    cost_microusd: int = 0
-    skipped: dict[str, int] = field(default_factory=dict)
-    holds_reaped: int = 0
-    busy_tenants: list[UUID] = field(default_factory=list)
-    seconds: float = 0.0
+def enrich_batch(run: Run, tenant_id: UUID, property_ids: Sequence[UUID], queued_up_to: int | None = None) -> None:
+    """Enrich one batch and tell the outcome; on success its rows up to `queued_up_to` leave the queue."""
+    started = time.monotonic()
+    with tenant_transaction(run.conn, tenant_id):
+        found = load_states(run.conn, tenant_id, property_ids, run.sources.connectors, run.clock.now())
+    batch = Batch(tenant_id, {each: found[each] for each in property_ids if each in found})
+    if not run.force:
+        _note_unreadable(run, batch)
+    plans = _plans(run, batch)
+    while _round(run, batch, plans):
+        plans = _plans(run, batch)
+    _learn(run, batch)
+    _finish(run, batch, plans, property_ids, queued_up_to)
+    metrics.observe("reos_stage_seconds", time.monotonic() - started, stage="enrichment")
 
 
-@dataclass(frozen=True)
-class Run:
-    """What all batches of a run share."""
+def _learn(run: Run, batch: Batch) -> None:
+    """Tell matching what sources say of where and which the properties are, and leave out those that it merges.
 
-    conn: Connection
-    sources: Sources
-    clock: Clock
-    logical_date: date
-    report: EnrichReport
-    force: bool = False
-    make_id: NewId = new_id
-    refusals: dict[tuple[UUID, str], str | None] = field(default_factory=dict)
-
-    def enrich(self, tenant_id: UUID, property_ids: Sequence[UUID], queued_up_to: int | None = None) -> None:
-        """Enrich one batch and tell the outcome; on success its rows up to `queued_up_to` leave the queue."""
-        started = time.monotonic()
-        connectors = self.sources.connectors
-        with tenant_transaction(self.conn, tenant_id):
-            states = load_states(self.conn, tenant_id, property_ids, connectors, self.clock.now())
-        for connector in connectors.values():
-            now = self.clock.now()
-            price = connector.spec.price(now.date())
-            terms = Terms(now, paid=price > 0, force=self.force)
-            requests = self._permitted(tenant_id, connector.spec, to_ask(states.values(), connector, terms), states)
-            if price:
-                self._buy(tenant_id, connector.spec, price, requests, states)
-            elif requests:
-                result = self.sources.fetch(connector.spec.provider, requests)
-                with tenant_transaction(self.conn, tenant_id):
-                    self._land(tenant_id, connector.spec, result)
-                _note(connector.spec, result, states)
-        self._finish(tenant_id, property_ids, states, queued_up_to)
-        metrics.observe("reos_stage_seconds", time.monotonic() - started, stage="enrichment")
-
-    def _permitted(
-        self,
-        tenant_id: UUID,
-        spec: ConnectorSpec,
-        requests: list[LookupRequest],
-        states: dict[UUID, PropertyState],
-    ) -> list[LookupRequest]:
-        """Return `requests` if policy permits the source, else nothing and the reason in each state."""
-        key = (tenant_id, spec.provider)
-        if requests and key not in self.refusals:
-            with tenant_transaction(self.conn, tenant_id):
-                self.refusals[key] = refusal(self.conn, tenant_id, spec, self.clock, self.make_id)
-        reason = self.refusals.get(key)
-        for request in requests if reason else ():
-            states[request.property_id].skipped[spec.provider] = str(reason)
-        return [] if reason else requests
-
-    def _buy(
-        self,
-        tenant_id: UUID,
-        spec: ConnectorSpec,
-        price: MicroUsd,
-        requests: Sequence[LookupRequest],
-        states: dict[UUID, PropertyState],
-    ) -> None:
-        """Buy records group by group, as far as the budget reaches; the first of a run alone, to try the ground."""
-        left = list(requests)
-        while left := self._standing(tenant_id, left):
-            down = self.sources.down(spec.provider)
-            if down:
-                _note(spec, LookupResult(failed={request.property_id: down for request in left}), states)
-                return
-            size = 1 if self.sources.untried(spec.provider) else _GROUP
-            try:
-                grant = self._hold(tenant_id, spec, price, min(size, len(left)))
-            except BudgetExhaustedError as refused:
-                for request in left:
-                    states[request.property_id].skipped[spec.provider] = str(refused.context["reason"])
-                return
-            group, left = left[: grant.units], left[grant.units :]
-            result = self.sources.fetch(spec.provider, group)
-            spent = MicroUsd(sum(call.cost for call in result.calls))
-            with tenant_transaction(self.conn, tenant_id):
-                self._land(tenant_id, spec, result)
-                budgets.settle(self.conn, grant.hold_id, spent, at=self.clock.now())
-            _note(spec, result, states)
-
-    def _standing(self, tenant_id: UUID, requests: list[LookupRequest]) -> list[LookupRequest]:
-        """Drop what was merged into another property or deleted since the batch began: nobody pays for it."""
-        if not requests:
-            return []
-        with tenant_transaction(self.conn, tenant_id):
-            standing = standing_among(self.conn, tenant_id, [request.property_id for request in requests])
-        return [request for request in requests if request.property_id in standing]
-
-    def _hold(self, tenant_id: UUID, spec: ConnectorSpec, price: MicroUsd, wanted: int) -> budgets.Grant:
-        with tenant_transaction(self.conn, tenant_id):
-            return budgets.hold_units(
-                *(self.conn, tenant_id, spec.provider, price, wanted),
-                at=self.clock.now(),
-                reference=f"enrichment/{spec.dataset}",
-                new_id=self.make_id,
-            )
-
-    def _land(self, tenant_id: UUID, spec: ConnectorSpec, result: LookupResult) -> None:
-        self.report.raw_rows += land(self.conn, tenant_id, spec, result.records, self.logical_date)
-        record_calls(self.conn, tenant_id, result.calls, new_id=self.make_id)
-        self.report.calls += len(result.calls)
-        self.report.records += len(result.records)
-        self.report.cost_microusd += sum(call.cost for call in result.calls)
-
-    def _finish(
-        self,
-        tenant_id: UUID,
-        property_ids: Sequence[UUID],
-        states: dict[UUID, PropertyState],
-        queued_up_to: int | None,
-    ) -> None:
-        absent = SPECS.keys() - self.sources.connectors.keys()
-        for state in states.values():
-            state.skipped |= dict.fromkeys(absent, "not_configured") if state.missing() else {}
-        failed = {property_id for property_id, state in states.items() if state.failed}
-        with tenant_transaction(self.conn, tenant_id):
-            if queued_up_to is None:
-                ENRICHMENT.add(self.conn, ((tenant_id, property_id) for property_id in sorted(failed)))
-            else:
-                settled = [property_id for property_id in property_ids if property_id not in failed]
-                ENRICHMENT.done(self.conn, tenant_id, settled, queued_up_to)
-            wait_for_budget(self.conn, tenant_id, states.values())
-            events = publish(self.conn, tenant_id, states.values(), self.make_id)
-        self.report.properties += len(states)
-        self.report.failed += len(failed)
-        self.report.enriched += sum(event.event_type is EventType.PROPERTY_ENRICHED for event in events)
-        for state in states.values():
-            for source, reason in state.skipped.items():
-                name = f"{source}: {reason}"
-                self.report.skipped[name] = self.report.skipped.get(name, 0) + 1
+    After free answers, so that nothing is bought for one home twice; and before the outcome is told, so that a crash
+    between the two does both again: nobody asks for a fresh answer twice.
+    """
+    found = found_in(batch.states.values())
+    with tenant_transaction(run.conn, batch.tenant_id):
+        settled = learn_identity(run.conn, batch.tenant_id, found, clock=run.clock, new_id=run.make_id)
+    for property_id in settled.survivors.keys() & batch.states.keys():
+        del batch.states[property_id]
+    _see_anew(run, batch, set(settled.survivors.values()) & batch.states.keys())
 
 
-def _note(spec: ConnectorSpec, result: LookupResult, states: dict[UUID, PropertyState]) -> None:
-    """Take the outcomes of one source into the properties' states."""
-    for record in result.records:
-        state = states[record.property_id]
-        state.landed[spec.provider] = Landed.of(record)
-        if record.error:
-            state.failed[spec.provider] = record.error
-    for property_id in result.not_found:
-        states[property_id].skipped[spec.provider] = "not_found"
-    for property_id, error in result.failed.items():
-        states[property_id].failed[spec.provider] = error
+def _see_anew(run: Run, batch: Batch, survivors: set[UUID]) -> None:
+    """Read the states of survivors again: they now know, and are asked for by, what they have absorbed."""
+    if not survivors:
+        return
+    with tenant_transaction(run.conn, batch.tenant_id):
+        found = load_states(run.conn, batch.tenant_id, sorted(survivors), run.sources.connectors, run.clock.now())
+    for property_id, state in found.items():
+        state.take_over(batch.states[property_id])
+        batch.states[property_id] = state
+
+
+def _note_unreadable(run: Run, batch: Batch) -> None:
+    """Count a young answer that cannot be read as a failure: it is read again before it is asked for again."""
+    now = run.clock.now()
+    for state in batch.states.values():
+        for source, landed in state.landed.items():
+            if landed.error and now - landed.fetched_at < run.spec(source).unusable_max_age:
+                state.failed[source] = landed.error
+
+
+def _offers(run: Run, tenant_id: UUID) -> list[Offer]:
+    return offers(run.sources.connectors, run.clock.now(), lambda source: run.refusals.get((tenant_id, source)))
+
+
+def _plans(run: Run, batch: Batch) -> dict[UUID, Plan]:
+    """Plan every property with what the budgets leave now."""
+    now = run.clock.now()
+    offered = _offers(run, batch.tenant_id)
+    with tenant_transaction(run.conn, batch.tenant_id):
+        purse = purse_of(run.conn, batch.tenant_id, offered, now)
+    plans = plan_all(batch.states, offered, limits(now, force=run.force), purse)
+    for property_id, each in plans.items():
+        batch.gaps.setdefault(property_id, each.gaps)
+    return plans
+
+
+def _round(run: Run, batch: Batch, plans: dict[UUID, Plan]) -> bool:
+    """Take the next steps of all plans, free ones before paid ones; tell whether there were any."""
+    plans = {property_id: each for property_id, each in plans.items() if not batch.states[property_id].gone}
+    free = _by_source(plans, paid=False)
+    if free:
+        enrich_ask.ask_free(run, batch, enrich_ask.permitted(run, batch, free))
+        _learn(run, batch)
+        return True
+    paid = _by_source(plans, paid=True)
+    refused = enrich_ask.refuse(run, batch, _over_budget(plans))
+    enrich_ask.buy(run, batch, enrich_ask.permitted(run, batch, paid))
+    return bool(paid) or refused
+
+
+def _by_source(plans: dict[UUID, Plan], *, paid: bool) -> enrich_ask.Steps:
+    steps: enrich_ask.Steps = {}
+    for property_id, each in plans.items():
+        for step in each.asks:
+            if bool(step.price) is paid:
+                steps.setdefault(step.source, {})[property_id] = step
+    return steps
+
+
+def _over_budget(plans: dict[UUID, Plan]) -> enrich_ask.Steps:
+    steps: enrich_ask.Steps = {}
+    for property_id, each in plans.items():
+        for step in each.steps:
+            if step.code == OVER_BUDGET:
+                steps.setdefault(step.source, {})[property_id] = step
+    return steps
+
+
+def _finish(
+    run: Run, batch: Batch, plans: dict[UUID, Plan], property_ids: Sequence[UUID], queued_up_to: int | None
+) -> None:
+    states = batch.states
+    for property_id, state in states.items():
+        state.skipped = told_skips(plans[property_id], state)
+    failed = {property_id for property_id, state in states.items() if state.failed}
+    with tenant_transaction(run.conn, batch.tenant_id):
+        if queued_up_to is None:
+            ENRICHMENT.add(run.conn, ((batch.tenant_id, property_id) for property_id in sorted(failed)))
+        else:
+            settled = [property_id for property_id in property_ids if property_id not in failed]
+            ENRICHMENT.done(run.conn, batch.tenant_id, settled, queued_up_to)
+        wait_for_budget(run.conn, batch.tenant_id, states.values())
+        events = events_for(batch.tenant_id, states.values(), run.make_id)
+        record_plans(run.conn, run, batch, plans, {event.property_id for event in events if event.property_id})
+        publish(run.conn, batch.tenant_id, events)
+    run.report.properties += len(states)
+    run.report.failed += len(failed)
+    run.report.enriched += sum(event.event_type is EventType.PROPERTY_ENRICHED for event in events)
+    for state in states.values():
+        for source, reason in state.skipped.items():
+            name = f"{source}: {reason}"
+            run.report.skipped[name] = run.report.skipped.get(name, 0) + 1

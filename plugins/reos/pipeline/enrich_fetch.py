@@ -1,14 +1,15 @@
 """Asking the providers: many lookups at once, each source within its limit, and none that is down asked on and on."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 from reos.connectors import registry
 from reos.connectors.contract import Connector, LookupRequest, LookupResult
 from reos.connectors.egress import Egress
-from reos.connectors.errors import ConnectorError, ErrorKind, SchemaDriftError
+from reos.connectors.errors import ConnectorError, SchemaDriftError
+from reos.connectors.health_breaker import Breakers, split_probes
 from reos.core.clock import Clock
 from reos.core.logging import get_logger
 from reos.core.settings import Settings
@@ -17,31 +18,12 @@ log = get_logger(__name__)
 
 Connect = Callable[[Settings, Egress, Clock], dict[str, Connector]]
 
-# Failures of a whole provider, one after the other, after which the rest of the run leaves it alone.
-_PATIENCE = 3
-_HOPELESS = frozenset({ErrorKind.AUTH, ErrorKind.QUOTA, ErrorKind.SCHEMA_DRIFT})
-
-
-class Breaker:
-    """Remembers within one run that a provider is down, and with which error."""
-
-    def __init__(self) -> None:
-        self._failures = 0
-        self.open: ConnectorError | None = None
-
-    def note(self, errors: Sequence[ConnectorError], *, answered: bool) -> None:
-        """Take in the outcome of one lookup."""
-        wide = [error for error in errors if error.provider_wide]
-        if not wide:
-            self._failures = 0 if answered else self._failures
-            return
-        self._failures += 1
-        if wide[0].kind in _HOPELESS or self._failures >= _PATIENCE:
-            self.open = wide[0]
-
 
 class Sources:
-    """The configured connectors for the time of one run, over one egress client on one event loop."""
+    """The configured connectors for the time of one run, over one egress client on one event loop.
+
+    Several sources are asked at the same time; each keeps to its own limit, and all of a provider to its widest.
+    """
 
     def __init__(
         self,
@@ -49,11 +31,12 @@ class Sources:
         clock: Clock,
         egress: Egress | None = None,
         connect: Connect = registry.connectors,
+        breakers: Breakers | None = None,
     ) -> None:
         self._runner = asyncio.Runner()
         self._egress = egress or registry.new_egress(settings, clock)
         self.connectors = connect(settings, self._egress, clock)
-        self._breakers = {provider: Breaker() for provider in self.connectors}
+        self.breakers = breakers or Breakers(clock)
         self._tried: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -67,36 +50,60 @@ class Sources:
         finally:
             self._runner.close()
 
-    def untried(self, provider: str) -> bool:
-        """Tell whether this run has not asked `provider` yet."""
-        return provider not in self._tried
+    def untried(self, source: str) -> bool:
+        """Tell whether this run has not asked the source's provider yet."""
+        return self.connectors[source].spec.provider not in self._tried
 
-    def down(self, provider: str) -> ConnectorError | None:
-        """Return the error that showed in this run that `provider` is down, if it is."""
-        return self._breakers[provider].open
+    def down(self, source: str, request: LookupRequest) -> ConnectorError | None:
+        """Return the error that showed that whoever would answer `request` is down, if so."""
+        return self.breakers.at(self.connectors[source].spec, [request]).open
 
-    def fetch(self, provider: str, requests: Sequence[LookupRequest]) -> LookupResult:
-        """Look all `requests` up at `provider` and return their outcomes together.
+    def ask(self, asked: Mapping[str, Sequence[LookupRequest]]) -> dict[str, LookupResult]:
+        """Look up the requests of all sources at the same time; return each source's outcomes together.
 
-        What is not asked because the provider turned out to be down has the error that showed it.
+        What is not asked because a provider turned out to be down has the error that showed it.
         """
-        self._tried.add(provider)
-        return self._runner.run(self._fetch(self.connectors[provider], self._breakers[provider], requests))
+        self._tried |= {self.connectors[source].spec.provider for source in asked}
+        return self._runner.run(self._ask(asked))
 
-    @staticmethod
-    async def _fetch(connector: Connector, breaker: Breaker, requests: Sequence[LookupRequest]) -> LookupResult:
+    def fetch(self, source: str, requests: Sequence[LookupRequest]) -> LookupResult:
+        """Look all `requests` up at one source; see `ask`."""
+        return self.ask({source: requests})[source]
+
+    async def _ask(self, asked: Mapping[str, Sequence[LookupRequest]]) -> dict[str, LookupResult]:
+        specs = [self.connectors[source].spec for source in asked]
+        widest = {
+            provider: max(spec.concurrency for spec in specs if spec.provider == provider)
+            for provider in {spec.provider for spec in specs}
+        }
+        shared = {provider: asyncio.Semaphore(limit) for provider, limit in widest.items()}
+        work = (
+            self._look_up(self.connectors[source], shared[spec.provider], requests)
+            for spec, (source, requests) in zip(specs, asked.items(), strict=True)
+        )
+        return dict(zip(asked, await asyncio.gather(*work), strict=True))
+
+    async def _look_up(
+        self, connector: Connector, shared: asyncio.Semaphore, requests: Sequence[LookupRequest]
+    ) -> LookupResult:
+        """Look up at one source, first what probes a provider that may be back."""
         limit = asyncio.Semaphore(connector.spec.concurrency)
 
         async def one(batch: list[LookupRequest]) -> LookupResult:
-            async with limit:
-                if breaker.open:
-                    return LookupResult(failed={request.property_id: breaker.open for request in batch})
-                result = await _lookup(connector, batch)
-            errors = [*result.failed.values(), *(record.error for record in result.records if record.error)]
-            breaker.note(errors, answered=bool(result.records or result.not_found))
-            return result
+            async with limit, shared:
+                return await self._one(connector, batch)
 
-        return _together(await asyncio.gather(*(one(batch) for batch in connector.batches(requests))))
+        rounds = split_probes(connector.spec, connector.batches(requests), self.breakers)
+        return _together([result for each in rounds for result in await asyncio.gather(*map(one, each))])
+
+    async def _one(self, connector: Connector, batch: list[LookupRequest]) -> LookupResult:
+        breaker = self.breakers.at(connector.spec, batch)
+        if breaker.open:
+            return LookupResult(failed={request.property_id: breaker.open for request in batch})
+        result = await _lookup(connector, batch)
+        errors = [*result.failed.values(), *(record.error for record in result.records if record.error)]
+        breaker.note(errors, answered=bool(result.records or result.not_found))
+        return result
 
 
 async def _lookup(connector: Connector, batch: list[LookupRequest]) -> LookupResult:
@@ -110,7 +117,7 @@ async def _lookup(connector: Connector, batch: list[LookupRequest]) -> LookupRes
         return LookupResult(failed={request.property_id: drift for request in batch})
 
 
-def _together(results: Sequence[LookupResult]) -> LookupResult:
+def _together(results: Iterable[LookupResult]) -> LookupResult:
     total = LookupResult()
     for result in results:
         total.records += result.records

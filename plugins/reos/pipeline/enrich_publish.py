@@ -12,7 +12,6 @@ from reos.core.ids import NewId
 from reos.core.money import MicroUsd
 from reos.db.connection import Connection
 from reos.events import EventType, NewEvent, append
-from reos.pipeline.enrich_plan import COMPLETE
 from reos.pipeline.enrich_state import Landed, PropertyState
 
 _FORWARD = """
@@ -25,9 +24,9 @@ def event_for(tenant_id: UUID, state: PropertyState, new_id: NewId) -> NewEvent 
     """Return the event that the property's state calls for, or None when all of it has been told."""
     told = state.last_told(EventType.PROPERTY_ENRICHED)
     known = dict(told.payload.get("body_sha256", {})) if told else {}
-    now = {provider: landed.body_sha256 for provider, landed in sorted(state.usable().items())}
+    now = {source: landed.body_sha256 for source, landed in sorted(state.usable().items())}
     if now != known or (told is None and not state.failed):
-        changed = [provider for provider, sha in now.items() if known.get(provider) != sha]
+        changed = [source for source, sha in now.items() if known.get(source) != sha]
         return _event(EventType.PROPERTY_ENRICHED, tenant_id, state, _enriched(state, now, known, changed), new_id)
     last = state.last_told(EventType.PROPERTY_ENRICHED, EventType.PROPERTY_ENRICHMENT_FAILED)
     if _reasons(last.payload if last else {}) == _reasons(_failures(state)):
@@ -38,14 +37,17 @@ def event_for(tenant_id: UUID, state: PropertyState, new_id: NewId) -> NewEvent 
     return _event(EventType.PROPERTY_ENRICHED, tenant_id, state, recovered, new_id)
 
 
-def publish(conn: Connection, tenant_id: UUID, states: Iterable[PropertyState], new_id: NewId) -> list[NewEvent]:
+def events_for(tenant_id: UUID, states: Iterable[PropertyState], new_id: NewId) -> list[NewEvent]:
+    """Return the events that the states call for."""
+    return [event for state in states if (event := event_for(tenant_id, state, new_id))]
+
+
+def publish(conn: Connection, tenant_id: UUID, events: Sequence[NewEvent]) -> None:
     """Move what is enriched forward and write the events, as the last statements of the open transaction."""
-    events = [event for state in states if (event := event_for(tenant_id, state, new_id))]
     enriched = [event.property_id for event in events if event.event_type is EventType.PROPERTY_ENRICHED]
     if enriched:
         conn.execute(_FORWARD, (tenant_id, enriched))
     append(conn, events)
-    return events
 
 
 def _event(kind: EventType, tenant_id: UUID, state: PropertyState, payload: dict[str, Any], new_id: NewId) -> NewEvent:
@@ -67,12 +69,12 @@ def _enriched(
 ) -> dict[str, Any]:
     payload: dict[str, Any] = {
         "sources": list(now),
-        "fields_changed": sum(_changes(state, provider, known) for provider in changed),
-        "cost_microusd": MicroUsd(sum(state.landed[provider].cost for provider in changed)),
+        "fields_changed": sum(_changes(state, source, known) for source in changed),
+        "cost_microusd": MicroUsd(sum(state.landed[source].cost for source in changed)),
         "body_sha256": now,
         "missing": state.missing(),
     }
-    skipped = [{"source": source, "reason": why} for source, why in sorted(state.skipped.items()) if why != COMPLETE]
+    skipped = [{"source": source, "reason": why} for source, why in sorted(state.skipped.items())]
     return {**payload, **({"skipped": skipped} if skipped else {}), **_failures(state)}
 
 
@@ -93,11 +95,11 @@ def _reasons(payload: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(failure["source"], failure["reason"]) for failure in payload.get("failed", ())]
 
 
-def _changes(state: PropertyState, provider: str, known: dict[str, str]) -> int:
-    """Count the facts of `provider` that differ from those told last (all of them when its answer is new to us)."""
-    after = _facts(state.landed[provider])
-    earlier = state.before.get(provider)
-    before = _facts(earlier) if earlier and earlier.body_sha256 == known.get(provider) else {}
+def _changes(state: PropertyState, source: str, known: dict[str, str]) -> int:
+    """Count the facts of `source` that differ from those told last (all of them when its answer is new to us)."""
+    after = _facts(state.landed[source])
+    earlier = state.before.get(source)
+    before = _facts(earlier) if earlier and earlier.body_sha256 == known.get(source) else {}
     return sum(after.get(name) != before.get(name) for name in after.keys() | before.keys())
 
 

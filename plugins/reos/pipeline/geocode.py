@@ -17,7 +17,7 @@ from reos.core.clock import Clock
 from reos.core.errors import ConflictError, ReosError
 from reos.core.settings import Settings
 from reos.db.connection import Connection
-from reos.pipeline.enrich_fetch import Sources
+from reos.pipeline.enrich_sources import open_sources
 from reos.pipeline.geocode_batch import GeocodeReport, Run
 from reos.pipeline.work_queue import GEOCODING, Chunk
 
@@ -75,7 +75,8 @@ def geocode_pending(
     report = GeocodeReport()
     while claimed := GEOCODING.claim(conn, limit):
         report.events_claimed += claimed
-    with Sources(settings, clock, egress, geocoders) as sources:
+    redis_url = settings.optional("redis_url")
+    with open_sources(conn, settings, clock, egress, geocoders, redis_url) as sources:
         run = Run(conn, sources, clock, clock.now().date(), report)
 
         def work(tenant_id: UUID, chunk: Chunk) -> None:
@@ -112,7 +113,11 @@ def geocode(
     """
     started = time.monotonic()
     report = GeocodeReport()
-    with Sources(settings, clock, egress, geocoders) as sources, GEOCODING.exclusive(conn, tenant_id) as got:
+    redis_url = settings.optional("redis_url")
+    with (
+        open_sources(conn, settings, clock, egress, geocoders, redis_url) as sources,
+        GEOCODING.exclusive(conn, tenant_id) as got,
+    ):
         if not got:
             raise ConflictError("Another run is geocoding this tenant's properties.", remedy="Try again in a minute.")
         run = Run(conn, sources, clock, logical_date, report, force=force)

@@ -18,8 +18,9 @@ from reos.core.ids import NewId, new_id
 from reos.db.connection import Connection, tenant_transaction
 from reos.pipeline.enrich_fetch import Sources
 from reos.pipeline.enrich_permit import refusal
+from reos.pipeline.enrich_points import load_points
 from reos.pipeline.geocode_answers import Answer, add_answers, load_plans
-from reos.pipeline.work_queue import GEOCODING
+from reos.pipeline.work_queue import ENRICHMENT, GEOCODING
 from reos.property.geocode_landing import add_stated, land
 from reos.property.geocode_local import look_up, open_batch
 
@@ -59,6 +60,7 @@ class Run:
         (connector,) = self.sources.connectors.values()
         with tenant_transaction(self.conn, tenant_id):
             params = self._params(tenant_id)
+            placed = load_points(self.conn, tenant_id, property_ids).keys()
             self.report.properties += open_batch(self.conn, tenant_id, property_ids)
             add_stated(self.conn, params)
             look_up(self.conn, params)
@@ -66,10 +68,11 @@ class Run:
             requests = self._requests(params, connector)
         result = LookupResult()
         if requests and self._permitted(tenant_id, connector, len(requests)):
-            result = self.sources.fetch(connector.spec.provider, requests)
+            result = self.sources.fetch(connector.spec.source, requests)
             self.report.asked += len(requests)
         with tenant_transaction(self.conn, tenant_id):
             self._take(tenant_id, connector, requests, result)
+            self._announce(tenant_id, load_points(self.conn, tenant_id, property_ids).keys() - placed)
             self._settle(tenant_id, property_ids, result.failed, queued_up_to)
 
     def _params(self, tenant_id: UUID) -> dict[str, Any]:
@@ -104,7 +107,7 @@ class Run:
         spec = connector.spec
         if tenant_id not in self.refusals:
             with tenant_transaction(self.conn, tenant_id):
-                reason = refusal(self.conn, tenant_id, spec, self.clock, self.make_id)
+                reason = refusal(self.conn, tenant_id, spec, self.clock, self.make_id, service="geocoding")
             self.refusals[tenant_id] = "not_free" if spec.price(self.clock.now().date()) else reason
         reason = self.refusals[tenant_id]
         if reason:
@@ -133,6 +136,10 @@ class Run:
             settled = [property_id for property_id in property_ids if property_id not in failed]
             GEOCODING.done(self.conn, tenant_id, settled, queued_up_to)
 
+    def _announce(self, tenant_id: UUID, placed: Iterable[UUID]) -> None:
+        """Queue for enrichment what has a point for the first time: sources that are asked by point wait for it."""
+        ENRICHMENT.add(self.conn, ((tenant_id, property_id) for property_id in sorted(placed)))
+
     def _skip(self, connector: Connector, reason: str, count: int) -> None:
-        name = f"{connector.spec.provider}: {reason}"
+        name = f"{connector.spec.source}: {reason}"
         self.report.skipped[name] = self.report.skipped.get(name, 0) + count

@@ -1,18 +1,20 @@
 """What enriching the properties of a staged file would cost: the enrichment plan asked about groups, not properties.
 
-Properties of which the same is known are one group, represented by one of them; the plan decides for it whether a
-source would be asked. The cost is an upper bound: a paid source is asked only for what the free ones leave missing.
+Properties of which the same is known are one group, represented by one of them. The cost is an upper bound: it counts
+every source that would be asked if those before it answered without what is missing.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from reos.connectors.contract import Connector, LookupRequest
 from reos.connectors.registry import SPECS
 from reos.core.clock import Clock
-from reos.pipeline.enrich_plan import Terms, to_ask
+from reos.pipeline.enrich_offers import limits, offers
+from reos.pipeline.enrich_plan import Choice, plan
 from reos.pipeline.enrich_state import PropertyState
 
 _NOBODY = UUID(int=0)
@@ -34,22 +36,24 @@ def estimate(
     groups: Iterable[Mapping[str, Any]], connectors: Mapping[str, Connector], clock: Clock
 ) -> list[SourceCost]:
     """Return a line for each source that exists; `groups` have `properties`, `facts` and the fields of a request."""
-    states = [(int(group["properties"]), _state(group)) for group in groups]
-    lines = []
-    for provider, spec in SPECS.items():
-        now = clock.now()
-        price = spec.price(now.date())
-        connector = connectors.get(provider)
-        if connector is None:
-            lines.append(SourceCost(provider, spec.dataset, 0, price, 0, "not configured"))
-            continue
-        terms = Terms(now, paid=price > 0)
-        asked = sum(size for size, state in states if to_ask([state], connector, terms))
-        lines.append(SourceCost(provider, spec.dataset, asked, price, asked * price))
-    return lines
+    now = clock.now()
+    offered, limit = offers(connectors, now), limits(now)
+    asked = dict.fromkeys(SPECS, 0)
+    for group in groups:
+        for step in plan(_state(group, now), offered, limit).steps:
+            if step.choice in {Choice.ASK, Choice.PERHAPS}:
+                asked[step.source] += int(group["properties"])
+    return [_line(source, asked[source], source in connectors, clock) for source in SPECS]
 
 
-def _state(group: Mapping[str, Any]) -> PropertyState:
+def _line(source: str, asked: int, configured: bool, clock: Clock) -> SourceCost:  # noqa: FBT001 - one caller
+    spec = SPECS[source]
+    price = spec.price(clock.now().date())
+    note = "" if configured else "not configured"
+    return SourceCost(spec.provider, spec.dataset, asked, price, asked * price, note)
+
+
+def _state(group: Mapping[str, Any], now: datetime) -> PropertyState:
     fields = ("county_fips", "apn", "address_line", "city", "state", "zip5")
     request = LookupRequest(_NOBODY, **{name: group[name] for name in fields})
-    return PropertyState(request, "discovered", imported=frozenset(group["facts"]))
+    return PropertyState(request, "discovered", imported=dict.fromkeys(group["facts"], now))

@@ -15,11 +15,12 @@ from reos.core.settings import get_settings
 from reos.db import tenant_transaction
 from reos.db.connection import Connection
 from reos.pipeline import import_batch
+from reos.pipeline.enrich_facts import required_facts
 from reos.pipeline.enrich_fetch import Sources
-from reos.pipeline.enrich_state import REQUIRED_FACTS
 from reos.pipeline.import_batch import Batch, Rejection, Status
 from reos.pipeline.import_estimate import SourceCost, estimate
 from reos.property import bulk
+from reos.property.bulk_sql import NAMED, NO_PARCEL_THERE, at_address
 
 _SHOWN_ROWS = 1000
 
@@ -37,17 +38,21 @@ update preview_lead l set holder_id = p.property_id, outcome = 'known', enriched
   from app.property p
  where l.apn_key is not null and p.tenant_id = l.tenant_id and p.county_fips = l.county_fips and p.apn_key = l.apn_key
 """
-_ATTACHED = """
+_ATTACHED = f"""
 update preview_lead l set holder_id = p.property_id, outcome = 'known', enriched = p.stage <> 'discovered'
   from app.property p
  where l.outcome is null and l.apn_key is not null and l.address_block is not null
    and p.tenant_id = l.tenant_id and p.address_key = l.address_key and p.apn_key is null and p.merged_into is null
-   and not exists (select from app.property o
-                    where o.tenant_id = l.tenant_id and o.address_key = l.address_key and o.apn_key is not null)
+   and {NO_PARCEL_THERE}
    and (select count(*) from preview_lead o where o.address_key = l.address_key and o.apn_key is not null) = 1
-"""
+"""  # noqa: S608 - constants
+_NAMED = f"""
+update preview_lead l set holder_id = p.property_id, outcome = 'known', enriched = p.stage <> 'discovered'
+  from ({NAMED.replace("lead_parcel", "preview_lead")}) n join app.property p using (property_id)
+ where n.identity = l.identity and l.outcome is null and p.tenant_id = l.tenant_id
+"""  # noqa: S608 - constants
 _INDEX = "create index on preview_lead (address_key)"
-_ADDRESSES = """
+_ADDRESSES = f"""
 with place as (
     select l.identity, d.places, d.alone, d.holder_id, d.enriched, f.parcels, f.fresh
       from preview_lead l cross join lateral (
@@ -57,7 +62,7 @@ with place as (
                          and t.apn_key is not null)) as alone,
                   (array_agg(o.property_id order by o.apn_key is not null, o.property_id))[1] as holder_id,
                   (array_agg(o.stage <> 'discovered' order by o.apn_key is not null, o.property_id))[1] as enriched
-             from app.property o where o.tenant_id = l.tenant_id and o.address_key = l.address_key) d
+             from {at_address("l.address_key", "l.tenant_id")}) d
       cross join lateral (
            select count(*) as parcels, count(*) filter (where o.outcome is null) as fresh
              from preview_lead o where o.address_key = l.address_key and o.apn_key is not null) f
@@ -68,7 +73,7 @@ update preview_lead l
        outcome = case when p.alone = 1 then 'known' when p.places + p.fresh = 0 then 'new'
                       when p.places + p.fresh > 1 then 'shared' when p.parcels > 0 then 'parcel' else 'known' end
   from place p where p.identity = l.identity
-"""
+"""  # noqa: S608 - constants
 # What an undo removed, its file brings back.
 _RESTORED = """
 update preview_lead l set outcome = 'new'
@@ -167,11 +172,21 @@ def preview(
         "tenant_id": tenant_id,
         "batch_id": batch_id,
         "logical_date": batch.logical_date,
-        "facts": list(REQUIRED_FACTS),
+        "facts": list(required_facts()),
     }
     with tenant_transaction(conn, tenant_id):
         bulk.plan_afresh(conn)
-        for statement in (_LEADS, _INDEX, "analyze preview_lead", _PARCELS, _ATTACHED, _ADDRESSES, _RESTORED, _NEW):
+        for statement in (
+            _LEADS,
+            _INDEX,
+            "analyze preview_lead",
+            _PARCELS,
+            _ATTACHED,
+            _NAMED,
+            _ADDRESSES,
+            _RESTORED,
+            _NEW,
+        ):
             conn.execute(statement, params)
         counts = conn.execute(_COUNTS, params).fetchone() or {}
         told = conn.execute(_TOLD, params).fetchone() or {}

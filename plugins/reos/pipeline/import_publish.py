@@ -1,9 +1,10 @@
 """The second step of an import: staged rows become properties, records and events, chunk by chunk.
 
-A chunk is one transaction and a range of identities, parcels first and then addresses; when all are there, the
-newcomers are compared with what is known, a range of blocks (house number and street) a transaction. The batch
-remembers the step and the last key of it that is committed, so whoever comes next goes on there. A chunk keeps leads
-and other chunks of its tenant waiting for its own short time, so that two sides never wait for one another.
+A chunk is one transaction and a range of identities, parcels first and then addresses. When all are there, newcomers,
+and what has got an address or came back, are compared with what is known, a range of blocks (house number and street) a
+transaction; only then are they announced. The batch remembers the step and the last key of it that is committed, so
+whoever comes next goes on there. A chunk keeps leads and other chunks of its tenant waiting for its own short time, so
+that two sides never wait for one another.
 """
 
 from collections.abc import Callable
@@ -18,10 +19,11 @@ from reos.core.errors import ConflictError
 from reos.core.ids import NewId, new_id
 from reos.db import tenant_transaction
 from reos.db.connection import Connection
-from reos.pipeline import import_batch, import_discard, lead_landing
+from reos.pipeline import import_batch, import_discard, import_telling, lead_landing
 from reos.pipeline.import_batch import Batch, Status
 from reos.pipeline.import_faults import failing_clearly
 from reos.pipeline.import_progress import Progress, Stopwatch, silent
+from reos.pipeline.settle_matches import fill_blocks
 from reos.property import bulk, candidates
 
 CHUNK_ROWS = 2000
@@ -49,15 +51,31 @@ _PARCELS = _IDENTITIES.format(within="identity < %(addresses)s")
 _ADDRESSES = _IDENTITIES.format(within="true")
 _BLOCKS = """
 select max(address_block) as upto, count(*) as rows
-  from (select address_block from app.import_row
-         where tenant_id = %(tenant_id)s and batch_id = %(batch_id)s and address_block > %(after)s
-         order by address_block limit %(limit)s) c
+  from ((select address_block from app.import_row
+          where tenant_id = %(tenant_id)s and batch_id = %(batch_id)s and address_block > %(after)s
+          order by address_block limit %(limit)s)
+        union all
+        (select address_block from app.import_change
+          where tenant_id = %(tenant_id)s and batch_id = %(batch_id)s and address_block > %(after)s
+          order by address_block limit %(limit)s)
+        order by address_block limit %(limit)s) c
 """
 # A property that a row created has the id that the row brought; of a row that created none, nothing has that id.
 _NEWCOMERS = """
-select candidate_id from app.import_row
+select candidate_id as property_id from app.import_row
  where tenant_id = %(tenant_id)s and batch_id = %(batch_id)s
    and address_block > %(after)s and address_block <= %(upto)s
+union
+select property_id from app.import_change
+ where tenant_id = %(tenant_id)s and batch_id = %(batch_id)s
+   and address_block > %(after)s and address_block <= %(upto)s
+"""
+# Parcels of the file that a source has named for a property which is known by its address.
+_NAMED = """
+select r.candidate_id as property_id from app.import_row r
+ where r.tenant_id = %(tenant_id)s and r.batch_id = %(batch_id)s and r.apn_key is not null
+   and exists (select from app.property_alias f
+                where f.tenant_id = r.tenant_id and f.county_fips = r.county_fips and f.apn_key = r.apn_key)
 """
 _ANALYSE = "analyze app.property"  # all columns: with some, the table looks analysed to whoever reads the others
 _COMPARED = """
@@ -138,10 +156,11 @@ class _Publishing:
             "parcels": ("", "publish", lambda key: self._leads(_PARCELS, key)),
             "addresses": (bulk.ADDRESSES, "publish", lambda key: self._leads(_ADDRESSES, key)),
             "compare": ("", "compare", self._compare),
+            "tell": ("", "tell", self._tell),
         }
         names = list(stages)
         total = self.batch.rows - self.batch.rejected
-        done = dict.fromkeys(("publish", "compare"), 0)
+        done = dict.fromkeys(("publish", "compare", "tell"), 0)
         for name in names[names.index(step) :]:
             first, stage, chunk = stages[name]
             after = after if name == step else first
@@ -157,8 +176,11 @@ class _Publishing:
     def _enter(self, step: str, after: str) -> None:
         if step == "compare":
             self._analyse()
+            fill_blocks(self.conn, self.tenant_id)
         with self._transaction() as conn:
             conn.execute(_NEXT_STEP, {**self.params, "step": step, "after": after})
+            if step == "compare":
+                self._settle(conn, _NAMED, {**self.params, "upto": after})
 
     def _analyse(self) -> None:
         """Let the planner know how properties have grown: not often, for it reads a sample of 30,000 rows."""
@@ -190,23 +212,32 @@ class _Publishing:
             with self.watch.stage("match"):
                 bulk.resolve(conn, values)
             with self.watch.stage("store"):
-                landed = lead_landing.land(conn, values)
-            with self.watch.stage("tell"):
-                lead_landing.tell(conn, values, landed)
+                lead_landing.land(conn, values)
         return span
 
     def _compare(self, after: str) -> tuple[str, int] | None:
-        """Compare the newcomers of the next blocks with what is known; a block is never split."""
+        """Compare what is new in the next blocks with what is known; a block is never split."""
         with self._transaction() as conn, self.watch.stage("compare"):
             candidates.reserve(conn, self.tenant_id)
             values = {**self.params, "after": after}
             span = self._span(conn, _BLOCKS, values)
-            if span is None:
-                return None
-            values["upto"] = span[0]
-            ids = [row["candidate_id"] for row in conn.execute(_NEWCOMERS, values)]
-            settled = candidates.settle(conn, self.tenant_id, ids, clock=self.clock, new_id=self.new_id)
-            conn.execute(_COMPARED, {**values, "merged": settled.merged, "reviews": settled.reviews})
+            if span is not None:
+                self._settle(conn, _NEWCOMERS, {**values, "upto": span[0]})
+        return span
+
+    def _settle(self, conn: Connection, newcomers: str, values: dict[str, Any]) -> None:
+        candidates.reserve(conn, self.tenant_id)
+        ids = [row["property_id"] for row in conn.execute(newcomers, values)]
+        settled = candidates.settle(conn, self.tenant_id, ids, clock=self.clock, new_id=self.new_id)
+        conn.execute(_COMPARED, {**values, "merged": settled.merged, "reviews": settled.reviews})
+
+    def _tell(self, after: str) -> tuple[str, int] | None:
+        """Announce the next properties, in the order in which they were staged."""
+        with self._transaction() as conn, self.watch.stage("tell"):
+            values = {**self.params, "after": after}
+            span = self._span(conn, import_telling.SPAN, values)
+            if span is not None:
+                import_telling.tell(conn, {**values, "upto": span[0]}, span[1], self.new_id)
         return span
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""What a resolved chunk leaves behind: its refused rows, records in `raw`, and events, in that order.
+"""What a resolved chunk leaves behind: its refused rows and its records in `raw`, in that order.
 
 Works on `lead_parcel` of `property.bulk`. Records stay with the property that has the row's key, merged or not, so that
 an unmerge finds them. A record that is there already is not touched; a newer file may replace what an older one said,
@@ -6,13 +6,9 @@ never the other way round, and what it replaced is noted for the undo.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
-
-from psycopg import sql
+from typing import Any
 
 from reos.db.connection import Connection
-from reos.events import PRODUCER_OF, SUBJECT_OF, EventType
-from reos.events.envelope import SCHEMA_VERSION
 from reos.pipeline.lead_row import ROLL
 from reos.property.bulk import ADDRESSES
 
@@ -94,50 +90,20 @@ select count(*) filter (where outcome = 'created') as created,
               and o.tenant_id = %(tenant_id)s and o.batch_id = %(batch_id)s)) as known
   from lead_parcel l
 """
-_EVENTS = sql.SQL("""
-with told as (
-    insert into app.event_log (event_id, subject, producer, event_type, tenant_id, property_id, correlation_id,
-                               payload, metadata, schema_version)
-    select l.event_id, %(subject)s, %(producer)s,
-           case when l.outcome = 'created' then {discovered} else {updated} end,
-           %(tenant_id)s, l.property_id, l.property_id,
-           jsonb_build_object('property_id', l.property_id, 'apn', p.apn, 'state', p.state,
-                              'county_fips', p.county_fips,
-                              'address', case when p.address_line is not null then {address} end),
-           jsonb_build_object('source', %(source)s::text, 'user_id', %(user_id)s::uuid), {version}
-      from (select distinct on (property_id) * from lead_parcel
-             where outcome in ('created', 'updated') order by property_id, (outcome <> 'created'), line) l
-      join app.property p on p.tenant_id = l.tenant_id and p.property_id = l.property_id
-     order by l.line
-    returning 1
-)
+_ADD = """
 update app.import_batch
-   set step_key = %(upto)s, events = events + (select count(*) from told), created = created + %(created)s,
-       known = known + %(known)s, sales = sales + %(sales)s, records_added = records_added + %(added)s,
-       records_changed = records_changed + %(changed)s, rejected = rejected + %(refused)s
+   set step_key = %(upto)s, created = created + %(created)s, known = known + %(known)s, sales = sales + %(sales)s,
+       records_added = records_added + %(added)s, records_changed = records_changed + %(changed)s,
+       rejected = rejected + %(refused)s
  where tenant_id = %(tenant_id)s and batch_id = %(batch_id)s
-""").format(
-    discovered=sql.Literal(EventType.PROPERTY_DISCOVERED.value),
-    updated=sql.Literal(EventType.PROPERTY_UPDATED.value),
-    version=sql.Literal(SCHEMA_VERSION),
-    address=sql.SQL("""concat_ws(', ', concat_ws(' ', p.address_line, p.unit), p.city,
-        nullif(concat_ws(' ', p.state, p.zip5 || coalesce('-' || p.zip4, '')), ''))"""),
-)
+"""
 
 
-class Landed(NamedTuple):
-    """What a chunk brought: properties, sale rows, records, and rows that the database's own knowledge refused."""
+def land(conn: Connection, params: Mapping[str, Any]) -> None:
+    """Write refused rows and records of the resolved chunk, and add it to its batch, whose step has reached `upto`.
 
-    created: int
-    known: int
-    sales: int
-    added: int
-    changed: int
-    refused: int
-
-
-def land(conn: Connection, params: Mapping[str, Any]) -> Landed:
-    """Write refused rows and records of the resolved chunk; `params` describes the import and the chunk."""
+    `params` describes the import and the chunk. What became of the properties is told later, by `import_telling`.
+    """
     addresses = params["upto"] >= ADDRESSES
     refused = 0
     if addresses:
@@ -146,11 +112,4 @@ def land(conn: Connection, params: Mapping[str, Any]) -> Landed:
     conn.execute(_NOTE, params)
     landed = conn.execute(_LAND, {**params, "roll": ROLL}).fetchone() or {}
     counts = conn.execute(_COUNTS, {**params, "addresses": addresses}).fetchone() or {}
-    return Landed(**counts, **landed, refused=refused)
-
-
-def tell(conn: Connection, params: Mapping[str, Any], landed: Landed) -> None:
-    """Tell what was discovered or updated, and add the chunk to its batch: one statement, the transaction's last."""
-    subject = SUBJECT_OF[EventType.PROPERTY_DISCOVERED]
-    values = {**params, **landed._asdict(), "subject": subject.value, "producer": PRODUCER_OF[subject]}
-    conn.execute(_EVENTS, values)
+    conn.execute(_ADD, {**params, **counts, **landed, "refused": refused})

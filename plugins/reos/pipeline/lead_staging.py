@@ -18,7 +18,7 @@ from reos.property.identity import COLUMNS
 
 _SHOWN_CELL = 200
 _NAMES = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-_GOOD = sql.SQL("line, identity, candidate_id, event_id, record_key, body, body_sha256, {}").format(_NAMES)
+_GOOD = sql.SQL("line, identity, candidate_id, record_key, body, body_sha256, {}").format(_NAMES)
 _CREATE = sql.SQL("""
 create temporary table if not exists import_copy on commit delete rows as
 select {}, null::text as reason, null::jsonb as row_data from app.import_row with no data
@@ -37,7 +37,7 @@ update app.import_batch
    set lines_done = %(lines_done)s, rows = rows + %(rows)s, rejected = rejected + %(rejected)s
  where tenant_id = %(tenant_id)s and batch_id = %(batch_id)s
 """
-_NOTHING = (None,) * (6 + len(COLUMNS))
+_NOTHING = (None,) * (5 + len(COLUMNS))
 
 
 class Chunk:
@@ -70,7 +70,7 @@ class Chunk:
             identity, record_key, body, body_sha256 = lead
             write(
                 (
-                    *(row.line, identity.key, new_id(), new_id(), record_key, body, body_sha256),
+                    *(row.line, identity.key, new_id(), record_key, body, body_sha256),
                     *identity,
                     *(None, None),
                 )

@@ -24,7 +24,7 @@ from reos.db.connection import Connection
 from reos.events import Subject, claim_batch, wake
 from reos.memos import document, source, store
 from reos.memos.renderer import LayoutEngine, Renderer
-from reos.pipeline import memo_ledger, memo_requests
+from reos.pipeline import memo_ledger, memo_requests, memo_sources
 from reos.pipeline.memo_ledger import Cause, RenderedMemo, WantedMemo
 
 _EVENTS_A_CLAIM = 2_000
@@ -171,8 +171,9 @@ def _render(
     with _snapshot(conn, tenant_id):
         record = source.read(conn, tenant_id, property_id)
         known = memo_ledger.find(conn, tenant_id, property_id, record.score.inputs_hash)
-    if known:
-        return known
+        if known:
+            return known
+        record = memo_sources.admitted(conn, tenant_id, record, clock)
     made = document.render(renderer, record)
     stored = store.save(settings.memo_dir, tenant_id, made.content)
     memo = RenderedMemo(

@@ -15,14 +15,20 @@ r.review_id, r.status, r.reason, r.opened_at, r.decided_at, r.decided_by, r.note
 (select to_json(s) from ({_SIDE} from app.property p where p.property_id = r.candidate_id) s) as candidate
 """  # noqa: S608 (constants)
 
+# A question about a property that was deleted waits until it comes back: the undo of an import deletes many at once.
+_ANSWERABLE = """(r.status <> 'open' or not exists (
+  select from app.property p where p.property_id in (r.property_id, r.candidate_id) and p.deleted_at is not null))"""
+
 
 def page(status: str | None, limit: int, after: tuple[datetime, UUID] | None = None) -> Query:
     """Query one page of the queue, oldest question first: columns `items`, and `next_at` and `next_id` if more follow.
 
+    Open ones with a deleted side are left out.
+
     `after` is when the last row of the page before was opened, and its id.
     """
     args: list[object] = [limit]
-    clauses = ["true"]
+    clauses = [_ANSWERABLE]
     if status is not None:
         args.append(status)
         clauses.append(f"r.status = ${len(args)}")

@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from reos.address import Components, decide
+from reos.address import Components, decide_cluster
 from reos.address.compare import Comparison, Evidence, Outcome, Verdict
 
 _UNCERTAIN = "It may be the same, but that is not certain."
@@ -19,13 +19,17 @@ _TWO_COUNTIES = "The addresses agree, but the parcel numbers are of two counties
 
 
 class Writing(NamedTuple):
-    """One property as it was named: `parcel` is (county FIPS, canonical number), `text` the address in one line."""
+    """One property as it was named: `parcel` is (county FIPS, canonical number), `text` the address in one line.
+
+    `found_by` is the source that states what the property's leads do not; None where they state all of it.
+    """
 
     property_id: UUID
     address: Components
     text: str
     parcel: tuple[str, str] | None
     apn: str | None
+    found_by: str | None = None
 
 
 @dataclass(eq=False)
@@ -36,6 +40,11 @@ class Home:
     since: datetime
     writings: list[Writing]
     is_new: bool = False
+
+    def add(self, writing: Writing) -> None:
+        """Take a writing in, unless it says nothing new: two sources often say the same."""
+        if writing[:4] not in (known[:4] for known in self.writings):
+            self.writings.append(writing)
 
     @property
     def age(self) -> tuple[datetime, UUID]:
@@ -76,7 +85,7 @@ def match(homes: Sequence[Home], kept_apart: set[frozenset[UUID]]) -> Findings:
     """
     found = Findings()
     standing = sorted(homes, key=lambda home: home.age)
-    for newcomer in [home for home in standing if home.is_new and len(home.writings) == 1]:
+    for newcomer in [home for home in standing if home.is_new]:
         if newcomer not in standing:
             continue
         others = [home for home in standing if home is not newcomer]
@@ -92,10 +101,10 @@ def match(homes: Sequence[Home], kept_apart: set[frozenset[UUID]]) -> Findings:
 def _consider(newcomer: Home, others: Sequence[Home], kept_apart: set[frozenset[UUID]], found: Findings) -> Home | None:
     """Decide about one newcomer: note the merge or the questions, and return the home that it is merged with."""
     around = [newcomer, *others]
-    decision = decide(
-        newcomer.writings[0].address,
+    decision = decide_cluster(
+        [writing.address for writing in newcomer.writings],
         [[writing.address for writing in home.writings] for home in others],
-        apart=lambda one, other: _are_apart(around[one], around[other], kept_apart),
+        apart=lambda one, other: are_apart(around[one], around[other], kept_apart),
     )
     asked = [at for at, item in enumerate(decision.comparisons) if item.verdict is Verdict.UNSURE]
     chosen = None
@@ -105,14 +114,15 @@ def _consider(newcomer: Home, others: Sequence[Home], kept_apart: set[frozenset[
         asked.append(decision.same)
     else:
         chosen = others[decision.same]
-        found.merges.append(_finding(newcomer, chosen, decision.comparisons[decision.same], decision.reason))
+        found.merges.append(finding(newcomer, chosen, decision.comparisons[decision.same], decision.reason))
     for at in asked:
         reason = _TWO_COUNTIES if at == decision.same else _UNCERTAIN if chosen else decision.reason
-        found.questions.append(_finding(newcomer, others[at], decision.comparisons[at], reason))
+        found.questions.append(finding(newcomer, others[at], decision.comparisons[at], reason))
     return chosen
 
 
-def _are_apart(one: Home, other: Home, kept_apart: set[frozenset[UUID]]) -> bool:
+def are_apart(one: Home, other: Home, kept_apart: set[frozenset[UUID]]) -> bool:
+    """Tell whether two homes are known to be two: by parcel numbers of one county, or because a person said so."""
     known, theirs = one.parcels, other.parcels
     if any(known[county].isdisjoint(theirs[county]) for county in known.keys() & theirs.keys()):
         return True
@@ -138,7 +148,8 @@ def evidence_of(younger: Home, older: Home, comparison: Comparison) -> dict[str,
     }
 
 
-def _finding(newcomer: Home, other: Home, comparison: Comparison, reason: str) -> Finding:
+def finding(newcomer: Home, other: Home, comparison: Comparison, reason: str) -> Finding:
+    """Return what was found of two homes, seen from the younger one, whichever of them was the newcomer."""
     older, younger = sorted((newcomer, other), key=lambda home: home.age)
     if older is newcomer:
         turned = (item._replace(left=item.right, right=item.left) for item in comparison.evidence)
@@ -163,7 +174,8 @@ def _parcel_field(younger: Home, older: Home) -> Iterator[dict[str, Any]]:
 
 
 def _shown(writing: Writing) -> dict[str, Any]:
-    return {"property_id": str(writing.property_id), "address": writing.text, "apn": writing.apn}
+    source = {"found_by": writing.found_by} if writing.found_by else {}
+    return {"property_id": str(writing.property_id), "address": writing.text, "apn": writing.apn, **source}
 
 
 def _still_open(found: Findings) -> list[Finding]:

@@ -75,8 +75,9 @@ left join marts.fct_property_score s on s.tenant_id = p.tenant_id and s.property
 """
 _FACTS = """
 p.version, p.zip4, p.source, d.lot_sqft, d.year_renovated, d.condition, d.grade, d.owner_name, d.owner_occupied,
-d.assessed_value, d.last_sale_date, d.last_sale_price
+d.assessed_value, d.last_sale_date, d.last_sale_price, d.zoning, d.flood_zone, d.in_flood_hazard_area, d.flood_map_date
 """
+_ESTIMATES_OF_OTHERS = "d.avm_value, d.estimated_rent"  # may be shown, by some licences not taken away in a file
 EXPORTED = tuple(re.findall(r"\w+", _SUMMARY_NAMES)) + tuple(re.findall(r"\.(\w+)", _FACTS))
 _SCORE = """
 property_id, score, confidence, model_version, weights_version, score_version, inputs_hash, as_of, market_date,
@@ -151,7 +152,8 @@ def detail(property_id: UUID) -> Query:
     return Query(
         f"""
         select to_json(x)::text from (
-          select {_SUMMARY}, {_FACTS}, {_score_object()} as valuation, {_PROVENANCE} as provenance
+          select {_SUMMARY}, {_FACTS}, {_ESTIMATES_OF_OTHERS}, {_score_object()} as valuation,
+                 {_PROVENANCE} as provenance
             from {_FROM} where p.property_id = $1 and {_STANDS}) x
         """,  # noqa: S608 (constants)
         (property_id,),

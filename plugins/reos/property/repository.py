@@ -8,6 +8,7 @@ from psycopg import sql
 
 from reos.core.errors import ConflictError
 from reos.db.connection import Connection
+from reos.property.bulk_sql import at_address
 from reos.property.identity import COLUMNS, PropertyIdentity
 from reos.property.merging import join_in
 
@@ -15,20 +16,27 @@ Row = dict[str, Any]
 
 _LEAD_LOCKS = 1  # first half of the advisory keys that serialise leads with the same identity
 # An absorbed property answers for its survivor, whose parcel number may be that of one it has absorbed.
-_STANDING = sql.SQL("""
+_STANDING = """
 select p.property_id, p.county_fips, coalesce(p.apn, m.apn) as apn, coalesce(p.apn_key, m.apn_key) as apn_key,
-       p.address_line, p.latitude, p.longitude, p.deleted_at
+       p.address_line, p.address_key, p.latitude, p.longitude, p.deleted_at
   from app.property p
   left join lateral (select x.apn, x.apn_key from app.property x
                       where x.tenant_id = p.tenant_id and x.merged_into = p.property_id and x.apn_key is not null
                       order by x.property_id limit 1) m on true
  where p.tenant_id = %(tenant_id)s
-   and p.property_id in (select coalesce(f.merged_into, f.property_id) from app.property f
-                          where f.tenant_id = %(tenant_id)s and {})
+   and p.property_id in (select coalesce(o.merged_into, o.property_id) from {})
  order by p.property_id for update of p
-""")
-_BY_APN = _STANDING.format(sql.SQL("f.county_fips = %(county_fips)s and f.apn_key = %(apn_key)s"))
-_BY_ADDRESS = _STANDING.format(sql.SQL("f.address_key = %(address_key)s"))
+"""
+_BY_APN = _STANDING.format("""app.property o
+       where o.tenant_id = %(tenant_id)s and o.county_fips = %(county_fips)s and o.apn_key = %(apn_key)s""")
+_BY_ADDRESS = _STANDING.format(at_address("%(address_key)s", "%(tenant_id)s"))
+# What sources say does not count where they name several parcels for one property.
+_BY_SOURCE = _STANDING.format("""app.property_alias f
+       join app.property o on o.tenant_id = f.tenant_id and o.property_id = f.property_id and o.apn_key is null
+      where f.tenant_id = %(tenant_id)s and f.county_fips = %(county_fips)s and f.apn_key = %(apn_key)s
+        and not exists (select from app.property_alias x
+                         where x.tenant_id = f.tenant_id and x.property_id = f.property_id and x.apn_key is not null
+                           and (x.county_fips, x.apn_key) is distinct from (f.county_fips, f.apn_key))""")
 _INSERT = sql.SQL(
     "insert into app.property (tenant_id, property_id, source, created_at, updated_at, {columns}) "
     "values (%(tenant_id)s, %(property_id)s, %(source)s, %(at)s, %(at)s, {values}) "
@@ -75,9 +83,14 @@ def find_parcel(conn: Connection, tenant_id: UUID, identity: PropertyIdentity) -
 def find_at_address(conn: Connection, tenant_id: UUID, address_key: str) -> list[Row]:
     """Return all properties at an address: parcels that share it, and the one known by it alone.
 
-    One that was merged is represented by its survivor.
+    One that was merged is represented by its survivor; a parcel without an address is where sources say it is.
     """
     return conn.execute(_BY_ADDRESS, {"tenant_id": tenant_id, "address_key": address_key}).fetchall()
+
+
+def find_named(conn: Connection, tenant_id: UUID, identity: PropertyIdentity) -> list[Row]:
+    """Return the properties known by their address of which sources, and no lead, say that they are this parcel."""
+    return conn.execute(_BY_SOURCE, {"tenant_id": tenant_id, **identity.columns()}).fetchall()
 
 
 def insert(

@@ -62,7 +62,9 @@ def import_file(  # noqa: PLR0913 - typer: an option is a parameter
         raise typer.BadParameter("Give a file, or one of --commit, --discard, --undo and --list.")
     with screen.failing_clearly():
         if file and proposal:
-            typer.echo(propose(file, max_bytes=get_settings().import_max_bytes).as_yaml(), nl=False)
+            found = propose(file, max_bytes=get_settings().import_max_bytes)
+            typer.echo(found.as_yaml(), nl=False)
+            import_screen.show_proposal(screen.make_console(stderr=True), found)
         elif file:
             _take(file, profile, tenant, dry_run=dry_run)
         else:

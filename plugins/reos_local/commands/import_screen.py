@@ -18,6 +18,7 @@ from reos.pipeline.import_leads import (
     Undone,
 )
 from reos.pipeline.import_leads import Progress as Tell
+from reos.pipeline.profiles.proposals import Proposal
 from reos_local.commands import screen
 
 _SHOWN_ROWS = 20
@@ -63,6 +64,18 @@ def progress() -> Iterator[Tell]:
             bars.update(tasks[stage], completed=done, total=total, speed=f"{rate:,.0f} rows/s" if rate else "")
 
         yield tell
+
+
+def show_proposal(console: Console, proposal: Proposal) -> None:
+    """Print which column is read as what and why, which ones are left out and why, and what is to be settled."""
+    table = Table("we call it", "column", "because of", "as in", box=None, pad_edge=False)
+    for line in proposal.mapped:
+        table.add_row(line.to, escape(" + ".join(line.columns)), escape(line.why), escape(line.sample))
+    for each in proposal.left_out:
+        table.add_row("[yellow]left out[/]", escape(each.column), escape(each.why), "")
+    console.print(table, soft_wrap=True)
+    for remark in proposal.remarks:
+        console.print(escape(remark), soft_wrap=True)
 
 
 def show_report(console: Console, report: ImportReport, tenant: str) -> None:

@@ -13,6 +13,9 @@ import httpx
 from reos.core.errors import ConfigurationError, UnavailableError
 
 PIPELINE = ("import_files", "enrich_properties", "score_properties", "generate_memos")
+# What the demo starts beside the pipeline (data sets that all tenants share), and what works along with it.
+LOADS = ("load_openaddresses", "refresh_market_indices", "refresh_census_facts")
+COMPANIONS = ("geocode_properties", *LOADS)
 STAGE_OF = dict(zip(PIPELINE, ("discovered", "enriched", "scored", "documented"), strict=True))
 _SECONDS = 60.0
 _PARSE_SECONDS = 120.0
@@ -59,7 +62,7 @@ class AirflowRest:
         deadline = time.monotonic() + _PARSE_SECONDS
         while True:
             known = {dag["dag_id"] for dag in self._ask("GET", "/api/v2/dags", params={"limit": 100})["dags"]}
-            missing = [dag_id for dag_id in PIPELINE if dag_id not in known]
+            missing = [dag_id for dag_id in (*PIPELINE, *COMPANIONS) if dag_id not in known]
             if not missing:
                 return
             for broken in self._ask("GET", "/api/v2/importErrors")["import_errors"]:
@@ -90,9 +93,9 @@ class AirflowRest:
         return sum(self._seconds(task) for task in tasks)
 
     def is_busy(self) -> bool:
-        """Whether a run of the pipeline's DAGs is under way."""
+        """Whether a run of the pipeline's DAGs, or of those that work along with it, is under way."""
         runs = self._ask("GET", "/api/v2/dags/~/dagRuns", params={"state": ["running", "queued"], "limit": 100})
-        return any(run["dag_id"] in PIPELINE for run in runs["dag_runs"])
+        return any(run["dag_id"] in {*PIPELINE, *COMPANIONS} for run in runs["dag_runs"])
 
     def _seconds(self, task: Mapping[str, Any]) -> float:
         path = f"/api/v2/dags/{task['dag_id']}/dagRuns/{task['dag_run_id']}/taskInstances/{task['task_id']}/xcomEntries"

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from reos.core.money import MicroUsd
 from reos.db import connect, tenant_transaction
 from reos.db.connection import Connection
 from reos.db.seed import tenant_id_of
@@ -24,10 +23,6 @@ select r.component, r.label, r.input_value, c.unit, r.points, r.max_points, r.mi
   from marts.property_score_reason r join marts.reason_code c on c.code = r.reason_code
  where r.property_id = %s
  order by r.points desc, r.max_points desc, r.component
-"""
-_MONEY = """
-select provider, count(*) as calls, coalesce(sum(records), 0) as records, sum(cost_microusd) as cost
-  from app.provider_call group by provider order by provider
 """
 _REJECTED = "select coalesce(sum(rejected), 0) as n from app.import_batch"
 
@@ -57,16 +52,6 @@ class Best:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True)
-class Spending:
-    """What one provider was asked and paid."""
-
-    provider: str
-    calls: int
-    records: int
-    cost: MicroUsd
-
-
 class Reader:
     """Reads over one connection of `reos_app`, a tenant at a time."""
 
@@ -82,12 +67,6 @@ class Reader:
         with tenant_transaction(self._conn, tenant_id_of(slug)):
             rows = self._conn.execute(_BEST, (count,)).fetchall()
             return [self._with_reasons(row) for row in rows]
-
-    def spending(self, slug: str) -> list[Spending]:
-        """Return what the tenant's leads cost, by provider."""
-        with tenant_transaction(self._conn, tenant_id_of(slug)):
-            rows = self._conn.execute(_MONEY).fetchall()
-        return [Spending(r["provider"], r["calls"], r["records"], MicroUsd(int(r["cost"] or 0))) for r in rows]
 
     def rejected(self, slug: str) -> int:
         """Return how many rows of the tenant's files were refused."""

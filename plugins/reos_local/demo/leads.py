@@ -1,5 +1,6 @@
 """The demo's lead files: a county's sales export from the sandbox, or a file of the user's, dropped into the inbox."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -24,16 +25,16 @@ class LeadFile:
 
 def exported(sandbox_url: str, tenant: str, rows: int, folder: Path) -> LeadFile:
     """Fetch the county's export of `rows` sales from the sandbox; a longer one begins with the rows of a shorter."""
-    try:
-        answer = httpx.get(
-            f"{sandbox_url}/_export/king-county.csv", params={"rows": rows}, timeout=_SECONDS, trust_env=False
-        )
-        answer.raise_for_status()
-    except httpx.HTTPError as error:
-        raise UnavailableError(f"The sandbox gave no export: {error}", remedy="reos logs sandbox") from error
     path = folder / f"king-county-{tenant}-{rows}.csv"
-    path.write_bytes(answer.content)
+    path.write_bytes(_fetch(f"{sandbox_url}/_export/king-county.csv", {"rows": rows}))
     return LeadFile(tenant, COUNTY_PROFILE, path, _count(path))
+
+
+def mailing_list(sandbox_url: str, tenant: str, homes: int, folder: Path) -> LeadFile:
+    """Fetch the sandbox's list of `homes` that are known by address only, after some that other files have too."""
+    path = folder / f"mailing-list-{tenant}.csv"
+    path.write_bytes(_fetch(f"{sandbox_url}/_export/mailing-list.csv", {"homes": homes}))
+    return LeadFile(tenant, "generic", path, _count(path))
 
 
 def taken_from(source: Path, tenant: str, profile: str, rows: int | None, folder: Path) -> LeadFile:
@@ -71,6 +72,15 @@ def refusal(inbox: Path, file: LeadFile) -> str | None:
         return None
     report = failed[-1].with_name(f"{failed[-1].name}.report.txt")
     return report.read_text().strip() if report.exists() else "no report was left"
+
+
+def _fetch(url: str, params: Mapping[str, int]) -> bytes:
+    try:
+        answer = httpx.get(url, params=dict(params), timeout=_SECONDS, trust_env=False)
+        answer.raise_for_status()
+    except httpx.HTTPError as error:
+        raise UnavailableError(f"The sandbox gave no export: {error}", remedy="reos logs sandbox") from error
+    return answer.content
 
 
 def _count(path: Path) -> int:

@@ -9,8 +9,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from reos.core.money import MicroUsd, format_usd
-from reos_local.demo.findings import Best, Reason, Spending
+from reos.pipeline.enrich_reason import because
+from reos_local.demo.findings import Best, Reason
+from reos_local.demo.sources import Load, Pair, ProviderUse, SourceUse
 from reos_local.demo.tally import STAGES, Content, Tally
+
+_ERROR_WIDTH = 40
+_PAIRS = 6
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,10 @@ class Summary:
     new: Mapping[str, int]
     before: Mapping[str, Content]
     after: Mapping[str, Content]
-    spending: Mapping[str, Sequence[Spending]]
+    uses: Mapping[str, Sequence[SourceUse]]
+    providers: Sequence[ProviderUse]
+    loads: Sequence[Load]
+    pairs: Mapping[str, Sequence[Pair]]
     best: Sequence[Best]
     memo_dir: Path
     addresses: Mapping[str, str]
@@ -51,8 +59,15 @@ def show(console: Console, summary: Summary) -> None:
     console.print(_counts(summary))
     if summary.unchanged:
         _show_unchanged(console, summary)
-    _heading(console, "Money spent")
-    console.print(_money(summary.spending))
+    _heading(console, "Sources asked")
+    console.print(_uses(summary.uses))
+    _show_skips(console, summary.uses)
+    _heading(console, "Providers")
+    console.print(_providers(summary.providers))
+    _show_loads(console, summary.loads)
+    if any(summary.pairs.values()):
+        _heading(console, "One home or two")
+        _show_pairs(console, summary.pairs)
     _heading(console, "Three best properties")
     for number, best in enumerate(summary.best, start=1):
         _show_best(console, number, best, summary.memo_dir)
@@ -91,14 +106,56 @@ def _show_unchanged(console: Console, summary: Summary) -> None:
         console.print(f"  {slug}: {stored}, {content.memos:,} memos, {content.provider_calls:,} provider calls")
 
 
-def _money(spending: Mapping[str, Sequence[Spending]]) -> Table:
-    table = _table("provider", "tenant", "calls", "records", "spent", left=2)
-    for slug, lines in spending.items():
-        for line in lines:
-            table.add_row(line.provider, slug, f"{line.calls:,}", f"{line.records:,}", format_usd(line.cost))
-    total = MicroUsd(sum(line.cost for lines in spending.values() for line in lines))
-    table.add_row("together", "", "", "", format_usd(total))
+def _uses(uses: Mapping[str, Sequence[SourceUse]]) -> Table:
+    titles = ("asked", "records", "not found", "failed", "spent", "budget left", "waiting")
+    table = _table("source", "tenant", *titles, left=2)
+    for slug, each in uses.items():
+        for use in each:
+            counts = (use.asked, use.records, use.not_found, use.failed)
+            money = ("free", "") if use.left is None else (format_usd(use.cost), format_usd(use.left))
+            waiting = f"{use.waiting:,}" if use.waiting else ""
+            table.add_row(use.source, slug, *(f"{count:,}" for count in counts), *money, waiting)
+    total = MicroUsd(sum(use.cost for each in uses.values() for use in each))
+    table.add_row("together", "", "", "", "", "", format_usd(total), "", "")
     return table
+
+
+def _show_skips(console: Console, uses: Mapping[str, Sequence[SourceUse]]) -> None:
+    """Say which budgets ran out, and why else sources were not asked."""
+    for slug, each in uses.items():
+        for use in each:
+            if use.waiting:
+                console.print(
+                    f"[yellow]{slug}[/]: the budget for {use.source} ran out; {use.waiting:,} wait for the next"
+                )
+            for reason, count in sorted(use.skipped.items()):
+                console.print(f"{slug}: {use.source} not asked about {count:,}: {because(reason)}")
+
+
+def _providers(providers: Sequence[ProviderUse]) -> Table:
+    table = _table("provider", "health", "calls", "answered", "p95", "last error", left=2)
+    for each in providers:
+        state = "[green]well[/]" if each.state == "closed" else f"[red]{each.state}[/]"
+        answered = f"{each.answered / each.calls:.0%}" if each.calls else ""
+        p95 = f"{each.p95_ms:,} ms" if each.calls else ""
+        error = escape((each.last_error or "")[:_ERROR_WIDTH])
+        table.add_row(each.provider, state, f"{each.calls:,}" if each.calls else "", answered, p95, error)
+    return table
+
+
+def _show_loads(console: Console, loads: Sequence[Load]) -> None:
+    for load in loads:
+        console.print(f"{load.source}: {load.rows:,} rows loaded for all tenants, {load.status}")
+
+
+def _show_pairs(console: Console, pairs: Mapping[str, Sequence[Pair]]) -> None:
+    for slug, each in pairs.items():
+        for pair in each[:_PAIRS]:
+            verdict = "[green]merged[/]" if pair.merged else "[yellow]to be looked at[/]"
+            homes = f"{escape(pair.one)} and {escape(pair.other)}"
+            console.print(f"{slug}: {homes}: {verdict} ({escape(pair.reason)})")
+        if len(each) > _PAIRS:
+            console.print(f"{slug}: {len(each) - _PAIRS:,} more pairs at /v1/matches")
 
 
 def _show_best(console: Console, number: int, best: Best, memo_dir: Path) -> None:

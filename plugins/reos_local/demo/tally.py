@@ -40,7 +40,9 @@ _QUARANTINED = "select count(distinct property_id) as n from app.quarantine wher
 _CONTENT = """
 select (select count(*) from app.event_log) as events,
        (select count(*) from raw.import_record) + (select count(*) from raw.county_assessor_parcel)
-         + (select count(*) from raw.attom_expanded_profile) as raw_rows,
+         + (select count(*) from raw.attom_expanded_profile) + (select count(*) from raw.attom_basic_profile)
+         + (select count(*) from raw.regrid_parcel) + (select count(*) from raw.fema_flood_zone)
+         + (select count(*) from raw.zillow_zestimate) as raw_rows,
        (select count(*) from marts.fct_property_score_history) as score_versions,
        (select count(*) from app.memo) as memos,
        (select count(*) from app.provider_call) as provider_calls

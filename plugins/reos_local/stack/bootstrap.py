@@ -20,7 +20,7 @@ from reos.db import connect, migrate, roles, seed
 from reos.db.connection import Connection
 from reos_local.stack import airflow_home, environment, services
 from reos_local.stack.layout import Layout
-from reos_local.stack.people import CAPS, ROLES, TENANTS
+from reos_local.stack.people import ROLES, TENANTS
 from reos_local.stack.ports import Ports
 from reos_local.stack.secrets import Secrets
 
@@ -95,7 +95,7 @@ def _seed(url: str, secrets: Secrets) -> None:
         for tenant in TENANTS:
             tenant_id = seed.seed_tenant(conn, tenant.slug, tenant.name)
             seed.seed_score_weights(conn, tenant_id)
-            for (provider, period), cap in CAPS.items():
+            for (provider, period), cap in tenant.caps.items():
                 seed.seed_budget(conn, tenant_id, provider, period, cap)
             for role in ROLES:
                 email = tenant.email_of(role)

@@ -88,6 +88,7 @@ def api(ports: Ports, secrets: Secrets) -> dict[str, str]:
         "REOS_PORT_API": str(ports.api),
         "REOS_PUBLIC_URL": f"http://{HOST}:{ports.api}",
         "REOS_CORS_ORIGINS": f'["http://{HOST}:{ports.web}","http://localhost:{ports.web}"]',
+        "REOS_COUNTY_BASE_URL": f"http://{HOST}:{ports.sandbox}/county",  # never called: a plan tells who is covered
     }
 
 

@@ -154,10 +154,12 @@ def test_another_tenants_import_is_not_found(file: Path):
 
 
 def test_a_profile_is_proposed_as_a_file(file: Path, tmp_path: Path):
-    file.write_text("Situs Address,ZIP Code\n" + "".join(f"{number} N Main St,98101\n" for number in (12, 14)))
+    file.write_text("Situs Address,ZIP Code,f7\n" + "".join(f"{number} N Main St,98101,?\n" for number in (12, 14)))
     proposed = run(file, "--propose")
     assert proposed.exit_code == 0, proposed.output
-    (tmp_path / "mine.yml").write_text(proposed.output)
+    told = [line.split() for line in proposed.stderr.splitlines()]
+    assert ["left", "out", "f7", "its", "name", "is", "none", "that", "is", "known"] in told
+    (tmp_path / "mine.yml").write_text(proposed.stdout)
     result = run(file, "--tenant", "north", "--profile", str(tmp_path / "mine.yml"))
     assert (result.exit_code, figure(result.output, "properties new")) == (0, "2")
 

@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
@@ -160,17 +161,12 @@ def profile_names() -> list[str]:
 
 
 def load_profile(name: str) -> Profile:
-    """Return the profile called `name`, or the one in the file `name` when it ends in `.yml`.
-
-    The name of one from a file carries a digest of its text: a name is part of what makes a repeated import the same,
-    and another mapping of the same file is another import.
+    """Return the profile called `name`, or the one in the file `name` when it ends in `.yml`, as `parse_profile` does.
 
     Raises `InvalidInputError` when there is none or it is not well formed.
     """
     if name.endswith((".yml", ".yaml")):
-        content = _file_text(Path(name))
-        given = _read(name, content)
-        return given.model_copy(update={"name": f"{given.name}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"})
+        return parse_profile(name, _file_text(Path(name)))
     if name not in profile_names():
         raise InvalidInputError(
             f"There is no import profile {name!r}.",
@@ -187,8 +183,18 @@ def fitting(header: Sequence[str]) -> Iterator[str]:
 
 
 def parse_profile(name: str, content: str) -> Profile:
-    """Return the profile that `content` (YAML or JSON) describes; `InvalidInputError` when it is not well formed."""
-    return _read(name, content)
+    """Return the profile that `content` (YAML or JSON) describes; `InvalidInputError`, of `name`, when it is none.
+
+    It is named by what it says (`custom-` and a digest), not by what it is called, wherever it comes from: a name is
+    part of what makes a repeated import the same, and another mapping of the same file is another import. One that
+    comes with the platform keeps its name.
+    """
+    given = _read(name, content)
+    if given.name in profile_names() and given == load_profile(given.name):
+        return given
+    said = given.model_dump(mode="json", by_alias=True, exclude={"name", "title"})
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return given.model_copy(update={"name": f"custom-{digest[:12]}"})
 
 
 def _file_text(path: Path) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from reos.pipeline.profiles.column_values import fits, recognised
 from reos.pipeline.profiles.header_terms import Likeness, is_elsewhere, likeness, vocabulary
 
-_PLACES = frozenset({"address", "unit", "city", "state", "zip5", "country", "latitude", "longitude"})
+PLACES = frozenset({"address", "unit", "city", "state", "zip5", "country", "latitude", "longitude"})
 _WHY = {
     4: "its name",
     3: "its name, of the property",
@@ -49,7 +49,7 @@ class Matcher:
         pairs = [
             (near, name, index)
             for name in order
-            for index, near in self._near(name, wanted[name], place=name in _PLACES)
+            for index, near in self._near(name, wanted[name], place=name in PLACES)
         ]
         pairs.sort(key=lambda pair: (-pair[0].kind, -pair[0].rank, order.index(pair[1]), pair[2]))
         found: dict[str, Match] = {}

@@ -12,10 +12,12 @@ from reos.pipeline.lead_files import MAX_BYTES, LeadFile, open_table
 from reos.pipeline.profiles import ColumnRule, Profile, fitting, load_profile
 from reos.pipeline.profiles.column_values import date_formats
 from reos.pipeline.profiles.converters import Kind
+from reos.pipeline.profiles.left_out import LeftOut, left_out
 from reos.pipeline.profiles.matching import Match, Matcher
 
 PROPOSED = "proposed"
 _KNOWN = "It is a file of the profile {}, which comes with the platform."
+_UNREAD = "the profile {} does not read it"
 _SAMPLE_ROWS = 200
 _SHOWN = 60
 _LICENCE = "as agreed with whoever supplied the file"
@@ -42,12 +44,18 @@ class Proposal:
 
     profile: Profile
     mapped: tuple[Mapped, ...]
-    unused: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
     remarks: tuple[str, ...]
 
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The names of the columns left out."""
+        return tuple(each.column for each in self.left_out)
+
     def as_yaml(self) -> str:
-        """Return the profile as a file for `--profile`."""
-        return yaml.safe_dump(
+        """Return the profile as a file for `--profile`; what is left out, and what is to be settled, as comments."""
+        notes = [*self.remarks, *(f"Left out: {each.column}: {each.why}." for each in self.left_out)]
+        return "".join(f"# {' '.join(note.split())}\n" for note in notes) + yaml.safe_dump(
             as_document(self.profile), sort_keys=False, allow_unicode=True, width=120, default_flow_style=None
         )
 
@@ -84,7 +92,8 @@ def propose_for(file: LeadFile, *, constants: Mapping[str, str]) -> Proposal:
         needs=tuple(name for name in ("apn", "address") if name in found),
         columns=tuple(_rule(line, rules[line.to], samples, file.header) for line in mapped),
     )
-    return Proposal(profile, mapped, tuple(profile.unknown(file.header)), _remarks(found | set(constants)))
+    rest = _unread(file.header, matches)
+    return Proposal(profile, mapped, left_out(file.header, samples, matches, rest), _remarks(found | set(constants)))
 
 
 def _of_profile(profile: Profile, file: LeadFile, samples: Sequence[Sequence[str]]) -> Proposal:
@@ -92,12 +101,19 @@ def _of_profile(profile: Profile, file: LeadFile, samples: Sequence[Sequence[str
     matches = [Match(rule.to, positions[rule.to], f"the profile {profile.name}") for rule in profile.columns]
     rules = {rule.to: rule for rule in profile.columns}
     mapped = tuple(_mapped(match, rules[match.to], file.header, samples) for match in matches)
-    return Proposal(profile, mapped, tuple(profile.unknown(file.header)), (_KNOWN.format(profile.name),))
+    unknown = profile.unknown(file.header)
+    unread = tuple(LeftOut(column, _UNREAD.format(profile.name)) for column in unknown)
+    return Proposal(profile, mapped, unread, (_KNOWN.format(profile.name),))
 
 
 def as_document(profile: Profile) -> dict[str, object]:
     """Return the profile as plain data in the form of a profile file, defaults left out."""
     return profile.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _unread(header: Sequence[str], matches: Sequence[Match]) -> list[int]:
+    read = {index for match in matches for index in match.columns}
+    return [index for index in range(len(header)) if index not in read]
 
 
 def _first(match: Match) -> tuple[int, ...]:

@@ -67,10 +67,10 @@ def test_migration_gives_up_rather_than_queue_behind_a_lock(database):
 
 def test_relations_that_dbt_creates_are_readable_by_those_who_should(database):
     dbt = database.connect("dbt", autocommit=True)
-    for schema in ("staging", "intermediate", "marts", "audit"):
+    for schema in ("staging", "intermediate", "marts"):
         dbt.execute(f"create table {schema}.thing as select 1 as n")
     readable = {
-        role: {schema for schema in ("staging", "intermediate", "marts", "audit") if can_read(database, role, schema)}
+        role: {schema for schema in ("staging", "intermediate", "marts") if can_read(database, role, schema)}
         for role in ("app", "pipeline", "quality")
     }
     assert readable == {

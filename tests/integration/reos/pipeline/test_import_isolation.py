@@ -77,7 +77,7 @@ def test_a_row_of_another_tenant_is_neither_written_nor_moved(
     north, south = two_tenants
     conn = database.connect("pipeline")
     columns = {
-        "app.import_row": "line, identity, candidate_id, event_id, record_key, body, body_sha256",
+        "app.import_row": "line, identity, candidate_id, record_key, body, body_sha256",
         "app.import_change": "property_id, what",
     }[table]
     copy = f"insert into {table} (tenant_id, batch_id, {columns}) select %s, %s, {columns} from {table}"  # noqa: S608

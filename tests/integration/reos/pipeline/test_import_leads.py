@@ -217,8 +217,8 @@ def test_progress_is_told_by_stage(take: Take, monkeypatch: pytest.MonkeyPatch):
         progress=lambda stage, done, _total: told.append((stage, done)),
     )
     assert told[:3] == [("read", 0), ("read", 1), ("read", 2)]
-    assert list(report.stages) == ["check", "read", "duplicates", "match", "store", "tell", "compare", "clear"]
+    assert list(report.stages) == ["check", "read", "duplicates", "match", "store", "compare", "tell", "clear"]
     assert [stage for stage, _ in dict.fromkeys((stage, 0) for stage, _ in told)] == [
-        *("read", "duplicates", "publish", "compare"),
+        *("read", "duplicates", "publish", "compare", "tell"),
     ]
     assert [done for stage, done in told if stage == "publish"] == [0, 0, 2]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from reos.connectors.attom.client import Attom
 from reos.connectors.egress import Egress
+from reos.connectors.registry import SPECS
 from reos.core.clock import FixedClock
 from reos.core.errors import ConflictError, NotFoundError
 from reos.db.connection import Connection
@@ -114,7 +115,7 @@ def test_the_cost_is_that_of_the_properties_which_the_plan_would_ask_about(
     egress = Egress(clock=CLOCK)
     attom = Attom(egress, "https://attom.test", "key", CLOCK)
     seen = import_leads.preview(conn, two_tenants[0], batch.batch_id, clock=CLOCK, sources={"attom": attom})
-    costs = {line.provider: line for line in seen.costs}
+    costs = dict(zip(SPECS, seen.costs, strict=True))
     assert (costs["attom"].properties, costs["attom"].unit_microusd, seen.cost_microusd) == (2, 80_000, 160_000)
     assert costs["county_assessor"].note == "not configured"
 

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from reos.address import Components, cluster_agrees, conflicts, decide, parse
+from reos.address import Components, cluster_agrees, conflicts, decide, decide_cluster, parse
 from reos.address.compare import Verdict
 
 
@@ -83,6 +83,21 @@ def test_a_line_without_unit_is_asked_about_once_then_it_is_a_building():
     assert decide(at("12 MAIN ST APT 1"), units).verdict is Verdict.DIFFERENT
     assert decide(at("12 MAIN ST"), units[1:]).verdict is Verdict.DIFFERENT
     assert decide(at("12 MAIN ST # 3"), units).same == 2
+
+
+@pytest.mark.parametrize("line", ["12 MAIN", "12 MAIN STREET", "12 MAIN ST"])
+def test_a_building_is_none_of_its_units_in_whatever_writing(line: str):
+    units = alone(*(f"12 MAIN ST APT {number}" for number in range(2, 9)))
+    assert decide(at(line), units).verdict is Verdict.DIFFERENT
+    assert decide(at(line), [[at("12 MAIN ST")], *units]).same == 0
+    assert decide(at("12 MAIN APT 3"), [[at("12 MAIN ST"), at("12 MAIN")], *units]).same == 2
+
+
+def test_a_home_of_several_writings_joins_another_only_if_all_of_them_agree():
+    street, both = [at("12 MAIN ST")], [at("12 MAIN"), at("12 MAIN ST")]
+    assert decide_cluster(both, [street]).same == 0
+    assert decide_cluster(both, [[at("12 MAIN PL")]]).verdict is Verdict.UNSURE
+    assert decide_cluster([at("12 MAIN ST")], [street, [at("12 MAIN PL")]]).same == 0
 
 
 def test_homes_known_to_be_two_are_different_whatever_their_addresses():

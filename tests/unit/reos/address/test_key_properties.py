@@ -4,6 +4,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from reos.address import AddressParts, from_parts, parcel_key, parse
+from reos.address.city_words import may_hold_more
 from reos.address.pub28 import CLOSING_TOWNS, DIRECTIONALS, SAINTS, STATES, SUFFIXES, UNITS
 
 patient = settings(deadline=None)  # the first example loads the model
@@ -156,3 +157,21 @@ def fields_of(given_parts: AddressParts):
 
 def identifier(unit: str):
     return unit.upper().split(" ")[-1]
+
+
+HOUSE = "12 MAIN AVE"
+LAST_LINES = ("SEATTLE WA 98101", "SEATTLE, WA 98101", ", SEATTLE, WA 98101", "SEATTLE WA", "ANN ARBOR MI 48104")
+
+
+@patient
+@given(st.lists(WORDS, min_size=1, max_size=2), st.sampled_from(LAST_LINES), st.sampled_from(("", "APT 4 ")))
+def test_no_word_between_street_and_city_is_lost(extra: list[str], last_line: str, unit: str):
+    assume(not begins_a_city(extra[0]))
+    plain, longer = (parse(" ".join([HOUSE, *between, f"{unit}{last_line}"])) for between in ([], extra))
+    assert plain.address_key is not None
+    assert longer.address_key != plain.address_key
+
+
+def begins_a_city(word: str) -> bool:
+    """Tell whether a word may be the first of the city's name, and not of the house."""
+    return not may_hold_more(f"{word} SEATTLE")

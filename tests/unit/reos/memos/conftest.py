@@ -45,7 +45,7 @@ def _reason(row: tuple) -> ReasonRow:
 def _field(row: tuple) -> FieldRow:
     name, value, source, others = row
     said = tuple({"source": source, "value": other, "fetched_at": "2026-11-20"} for source, other in others.items())
-    return FieldRow(name, value, LABELS[source], FETCHED, None, said)
+    return FieldRow(name, value, source, LABELS[source], FETCHED, None, said)
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def crowded_record(record: Record) -> Record:
         "grade",
     )
     others = tuple({"source": source, "value": words * 3, "fetched_at": None} for source in LABELS)
-    fields = tuple(FieldRow(name, words * 2, words, FETCHED, None, others) for name in names)
+    fields = tuple(FieldRow(name, words * 2, None, words, FETCHED, None, others) for name in names)
     home = replace(
         record.property, address_line="12345 NORTHEAST MARTIN LUTHER KING JUNIOR MEMORIAL BOULEVARD UNIT 1204B " * 3,
         city=words, owner_name=words, lot_sqft=12_345_678, year_renovated=2021, assessed_value=999_999_999,

@@ -38,5 +38,13 @@ def test_values_agree_within_the_tolerance_of_their_field(field: str, one: str, 
     ],
 )
 def test_agreement_counts_every_other_source(others: tuple[str | None, ...], expected: Agreement) -> None:
-    row = FieldRow("beds", "3", "County assessor", None, None, tuple({"source": "attom", "value": v} for v in others))
+    row = FieldRow(
+        "beds",
+        "3",
+        "county_assessor",
+        "County assessor",
+        None,
+        None,
+        tuple({"source": "attom", "value": v} for v in others),
+    )
     assert agreement(row) is expected

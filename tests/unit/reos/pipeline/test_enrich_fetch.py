@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -7,15 +8,15 @@ import pytest
 from reos.connectors.attom.settings import SPEC
 from reos.connectors.contract import LookupRequest, LookupResult
 from reos.connectors.errors import (
+    ErrorKind,
     InvalidRequestError,
     ProviderAuthError,
     ProviderUnavailableError,
-    QuotaError,
     SchemaDriftError,
 )
 from reos.core.clock import FixedClock
 from reos.core.settings import Settings
-from reos.pipeline.enrich_fetch import Breaker, Sources
+from reos.pipeline.enrich_fetch import Sources
 
 CLOCK = FixedClock(datetime(2026, 11, 24, tzinfo=UTC))
 REQUESTS = [LookupRequest(UUID(int=number)) for number in range(60)]
@@ -32,6 +33,8 @@ class Source:
         self.asked = 0
         self.running = 0
         self.most = 0
+        self.shared = [0, 0]  # running now and at most, where several sources count together
+        self.meets = None
 
     def batches(self, requests):
         return [[request] for request in requests]
@@ -40,7 +43,10 @@ class Source:
         self.asked += 1
         self.running += 1
         self.most = max(self.most, self.running)
-        await asyncio.sleep(0)
+        self.shared[0] += 1
+        self.shared[1] = max(self.shared)
+        await self._other_arrives()
+        self.shared[0] -= 1
         self.running -= 1
         step = self.script.pop(0) if self.script else None
         if isinstance(step, InvalidRequestError | ProviderUnavailableError | SchemaDriftError | ProviderAuthError):
@@ -48,6 +54,14 @@ class Source:
         if step:
             raise step
         return LookupResult(not_found=[batch[0].property_id])
+
+    async def _other_arrives(self):
+        """Give way once; the second source to arrive says so to the first."""
+        if self.meets and self.asked == 1 and self.spec.source == "regrid":
+            self.meets.set()
+        elif self.meets:
+            await asyncio.wait_for(self.meets.wait(), 5)
+        await asyncio.sleep(0)
 
 
 @pytest.fixture
@@ -57,7 +71,6 @@ def fetch():
     def run(source, times=1):
         with Sources(Settings(), CLOCK) as sources:
             sources.connectors["attom"] = source
-            sources._breakers["attom"] = Breaker()
             return [sources.fetch("attom", REQUESTS) for _ in range(times)][-1]
 
     return run
@@ -88,32 +101,39 @@ def test_a_crash_of_our_own_spoils_one_answer(fetch):
 def test_a_source_is_untried_until_it_was_asked():
     with Sources(Settings(), CLOCK) as sources:
         sources.connectors["attom"] = Source()
-        sources._breakers["attom"] = Breaker()
         assert sources.untried("attom")
         sources.fetch("attom", REQUESTS[:1])
         assert not sources.untried("attom")
 
 
-@pytest.mark.parametrize("kind", [ProviderAuthError, QuotaError, SchemaDriftError])
-def test_some_errors_open_the_breaker_at_once(kind):
-    breaker = Breaker()
-    error = kind("no", provider="attom")
-    breaker.note([error], answered=False)
-    assert breaker.open is error
+def test_sources_of_several_providers_are_asked_at_the_same_time():
+    one, other = Source(), Source()
+    other.spec = replace(SPEC, source="regrid", provider="regrid", concurrency=4)
+    with Sources(Settings(), CLOCK) as sources:
+        sources.connectors |= {"attom": one, "regrid": other}
+        one.meets = other.meets = meeting = asyncio.Event()
+        results = sources.ask({"attom": REQUESTS, "regrid": REQUESTS})
+    assert meeting.is_set(), "both were under way at once"
+    assert {source: len(result.not_found) for source, result in results.items()} == {"attom": 60, "regrid": 60}
+    assert (one.most, other.most) == (SPEC.concurrency, 4)
 
 
-def test_others_open_it_only_in_a_row():
-    breaker = Breaker()
-    for answered in (False, False, True, False, False):
-        breaker.note([] if answered else [DOWN], answered=answered)
-    assert breaker.open is None
-    breaker.note([DOWN], answered=False)
-    assert breaker.open is DOWN
+def test_sources_of_one_provider_share_its_limit():
+    one, other = Source(), Source()
+    other.spec = replace(SPEC, source="attom_avm")
+    one.shared = other.shared = [0, 0]
+    with Sources(Settings(), CLOCK) as sources:
+        sources.connectors |= {"attom": one, "attom_avm": other}
+        sources.ask({"attom": REQUESTS, "attom_avm": REQUESTS})
+    assert one.shared[1] == SPEC.concurrency
 
 
-def test_errors_of_single_records_never_open_it():
-    breaker = Breaker()
-    for _ in range(9):
-        breaker.note([InvalidRequestError("odd", provider="attom")], answered=False)
-        breaker.note([SchemaDriftError.of_record("odd", provider="attom")], answered=True)
-    assert breaker.open is None
+def test_what_shows_at_one_source_holds_for_its_provider():
+    broken, sibling = Source(ProviderAuthError("no", provider="attom")), Source()
+    sibling.spec = replace(SPEC, source="attom_avm")
+    with Sources(Settings(), CLOCK) as sources:
+        sources.connectors |= {"attom": broken, "attom_avm": sibling}
+        sources.fetch("attom", REQUESTS[:1])
+        assert sources.down("attom_avm", REQUESTS[0]).kind is ErrorKind.AUTH
+        assert len(sources.fetch("attom_avm", REQUESTS).failed) == 60
+    assert sibling.asked == 0

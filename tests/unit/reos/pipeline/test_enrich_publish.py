@@ -38,7 +38,7 @@ def test_new_facts_are_told_with_what_they_cost():
         "fields_changed": 3,
         "cost_microusd": 80_000,
         "body_sha256": {"attom": "bb", "county_assessor": "aa"},
-        "missing": ["living_sqft", "year_built", "owner_name"],
+        "missing": ["owner_name", "living_sqft", "year_built", "zoning"],
     }
 
 
@@ -74,8 +74,8 @@ def test_facts_that_were_landed_but_never_told_all_count():
     assert event(one).payload["fields_changed"] == 2
 
 
-def test_reasons_for_not_asking_are_told_except_that_nothing_is_missing():
-    one = state(skipped={"attom": "day_cap", "regrid": "nothing_missing"})
+def test_reasons_for_not_asking_are_told():
+    one = state(skipped={"attom": "day_cap"})
     assert event(one).payload["skipped"] == [{"source": "attom", "reason": "day_cap"}]
 
 

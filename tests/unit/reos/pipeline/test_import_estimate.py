@@ -8,8 +8,8 @@ import pytest
 from reos.connectors.contract import LookupRequest
 from reos.connectors.registry import SPECS
 from reos.core.clock import FixedClock
-from reos.pipeline.enrich_state import REQUIRED_FACTS
-from reos.pipeline.import_estimate import estimate
+from reos.pipeline.enrich_facts import required_facts
+from reos.pipeline.import_estimate import SourceCost, estimate
 
 CLOCK = FixedClock(datetime(2026, 5, 4, 12, tzinfo=UTC))
 
@@ -17,8 +17,8 @@ CLOCK = FixedClock(datetime(2026, 5, 4, 12, tzinfo=UTC))
 class Source:
     """A source that can be asked about properties with an APN only."""
 
-    def __init__(self, provider: str) -> None:
-        self.spec = SPECS[provider]
+    def __init__(self, source: str) -> None:
+        self.spec = SPECS[source]
 
     def refusal(self, request: LookupRequest) -> str | None:
         return None if request.apn else "no_apn"
@@ -29,14 +29,20 @@ def group(properties: int, facts: tuple[str, ...] = (), **known: str) -> dict[st
     return {"properties": properties, "facts": list(facts), **{name: known.get(name) for name in fields}}
 
 
-def cost(provider: str, *groups: dict[str, Any]) -> tuple[int, int]:
-    lines = {line.provider: line for line in estimate(groups, {provider: Source(provider)}, CLOCK)}  # type: ignore[dict-item]
-    return lines[provider].properties, lines[provider].cost_microusd
+def line_of(source: str, lines: list[SourceCost]) -> SourceCost:
+    named = (SPECS[source].provider, SPECS[source].dataset)
+    (found,) = [line for line in lines if (line.provider, line.dataset) == named]
+    return found
+
+
+def cost(source: str, *groups: dict[str, Any]) -> tuple[int, int]:
+    line = line_of(source, estimate(groups, {source: Source(source)}, CLOCK))  # type: ignore[dict-item]
+    return line.properties, line.cost_microusd
 
 
 def test_a_paid_source_is_asked_where_a_required_fact_is_missing():
-    complete = group(5, REQUIRED_FACTS, apn="1", county_fips="53033")
-    lacking = group(7, REQUIRED_FACTS[1:], apn="2", county_fips="53033")
+    complete = group(5, required_facts(), apn="1", county_fips="53033")
+    lacking = group(7, required_facts()[1:], apn="2", county_fips="53033")
     assert cost("attom", complete, lacking) == (7, 7 * 80_000)
 
 
@@ -45,11 +51,11 @@ def test_a_property_that_a_source_refuses_costs_nothing():
 
 
 def test_a_free_source_is_asked_about_all_and_costs_nothing():
-    assert cost("county_assessor", group(5, REQUIRED_FACTS, apn="1"), group(2, apn="2")) == (7, 0)
+    assert cost("county_assessor", group(5, required_facts(), apn="1"), group(2, apn="2")) == (7, 0)
 
 
-@pytest.mark.parametrize("provider", SPECS)
-def test_a_source_without_a_key_is_named_and_not_counted(provider: str):
-    (line,) = [line for line in estimate([group(3, apn="1")], {}, CLOCK) if line.provider == provider]
+@pytest.mark.parametrize("source", SPECS)
+def test_a_source_without_a_key_is_named_and_not_counted(source: str):
+    line = line_of(source, estimate([group(3, apn="1")], {}, CLOCK))
     assert (line.properties, line.cost_microusd, line.note) == (0, 0, "not configured")
-    assert line.unit_microusd == SPECS[provider].price(CLOCK.now().date())
+    assert line.unit_microusd == SPECS[source].price(CLOCK.now().date())

@@ -56,6 +56,21 @@ def test_no_two_suites_hold_the_same_rule() -> None:
         assert len(told) == len(set(told)), path
 
 
+def test_a_suite_has_the_rules_of_the_one_that_it_is_like_and_its_own(tmp_path: Path) -> None:
+    write(tmp_path, SPEC)
+    more = {**SPEC["expectations"][0], "kwargs": {"column": "b"}}
+    for name, own, columns in (("bare", [], ["a"]), ("more", [more], ["a", "b"])):
+        path = tmp_path / f"{name}.yml"
+        path.write_text(yaml.safe_dump({**SPEC, "name": name, "like": "s", "expectations": own}))
+        suite = load_suite(path)
+        assert (suite.name, [rule.kwargs["column"] for rule in suite.rules]) == (name, columns)
+
+
+def test_a_suite_that_is_like_none_names_the_file_that_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"none\.yml"):
+        load_suite(write(tmp_path, {**SPEC, "like": "none"}))
+
+
 def test_a_rule_is_named_by_its_columns(tmp_path: Path) -> None:
     (rule,) = load_suite(write(tmp_path, SPEC)).rules
     assert rule.name == "expect_column_values_to_not_be_null(a)"

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from reos.core.errors import ConfigurationError, UnavailableError
-from reos_local.demo.airflow_rest import PIPELINE, AirflowRest, reason_in
+from reos_local.demo.airflow_rest import COMPANIONS, PIPELINE, AirflowRest, reason_in
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ def test_a_run_is_started_with_the_token() -> None:
 
 
 def test_it_is_content_when_the_whole_pipeline_is_parsed() -> None:
-    client({"/api/v2/dags": {"dags": [{"dag_id": name} for name in PIPELINE]}}).wait_for_dags()
+    client({"/api/v2/dags": {"dags": [{"dag_id": name} for name in (*PIPELINE, *COMPANIONS)]}}).wait_for_dags()
 
 
 def test_a_dag_that_cannot_be_read_is_named_with_the_reason() -> None:
@@ -73,7 +73,9 @@ def test_working_time_is_what_the_tasks_say_they_worked() -> None:
     assert airflow.seconds_worked("d", SINCE) == 3.5
 
 
-@pytest.mark.parametrize(("dag_ids", "busy"), [([], False), (["other"], False), (["other", PIPELINE[1]], True)])
+@pytest.mark.parametrize(
+    ("dag_ids", "busy"), [([], False), (["other"], False), (["other", PIPELINE[1]], True), ([COMPANIONS[0]], True)]
+)
 def test_it_is_busy_while_a_run_of_the_pipeline_is_under_way(dag_ids: list[str], busy: bool) -> None:  # noqa: FBT001
     runs = {"dag_runs": [{"dag_id": dag_id} for dag_id in dag_ids]}
     assert client({"/api/v2/dags/~/dagRuns": runs}).is_busy() is busy

@@ -5,7 +5,8 @@ import pytest
 
 from reos.core.money import MicroUsd
 from reos_local.commands.screen import make_console
-from reos_local.demo.findings import Best, Reason, Spending
+from reos_local.demo.findings import Best, Reason
+from reos_local.demo.sources import Load, Pair, ProviderUse, SourceUse
 from reos_local.demo.summary import Person, Summary, show
 from reos_local.demo.tally import Content, Tally
 
@@ -22,7 +23,19 @@ SUMMARY = Summary(
     new={"discovered": 653, "enriched": 653, "scored": 650, "documented": 44},
     before={"demo": EMPTY, "acme": EMPTY},
     after={"demo": FULL, "acme": FULL},
-    spending={"demo": [Spending("attom", 593, 575, MicroUsd(46_000_000))], "acme": []},
+    uses={
+        "demo": [
+            SourceUse("fema_nfhl", 593, 590, skipped={"no_point": 3}),
+            SourceUse("attom", 575, 570, 4, 1, MicroUsd(46_000_000), MicroUsd(2_000_000)),
+        ],
+        "acme": [SourceUse("attom", 3, 3, cost=MicroUsd(240_000), left=MicroUsd(0), waiting=57)],
+    },
+    providers=[
+        ProviderUse("attom", "open", 578, 577, 1840, "Unavailable (HTTP 503)."),
+        ProviderUse("OpenAddresses", "closed", 0, 0, 0, None),
+    ],
+    loads=[Load("zhvi_zip", 12_345, "done")],
+    pairs={"demo": [Pair("11786 Falls", "11786 Falls Pl", "No street type.", merged=False)], "acme": []},
     best=[Best("12 MAPLE ST", "SEATTLE 98101", 31, 0.9, 512_000, "ab/cd.pdf", REASONS)],
     memo_dir=Path("/state/memos"),
     addresses={"API": "http://127.0.0.1:8000/docs"},
@@ -59,8 +72,28 @@ def test_reasons_are_shown_with_their_sum(capsys: pytest.CaptureFixture[str]) ->
 
 def test_money_is_exact(capsys: pytest.CaptureFixture[str]) -> None:
     text = printed(SUMMARY, capsys)
-    assert row(text, "attom")[-1] == "$46.00"
-    assert row(text, "together")[-1] == "$46.00"
+    assert row(text, "attom") == ["attom", "demo", "575", "570", "4", "1", "$46.00", "$2.00"]
+    assert row(text, "together")[-1] == "$46.24"
+
+
+def test_a_budget_that_ran_out_is_said_with_who_waits(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(SUMMARY, capsys)
+    assert "acme: the budget for attom ran out; 57 wait for the next" in text
+    assert "demo: fema_nfhl not asked about 3: no point" in text
+    assert text.count("ran out") == 1
+
+
+def test_every_providers_health_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [line for line in printed(SUMMARY, capsys).splitlines() if "HTTP 503" in line]
+    assert [line.split()[:6] for line in lines] == [["attom", "open", "578", "100%", "1,840", "ms"]]
+    assert row(printed(SUMMARY, capsys), "OpenAddresses") == ["OpenAddresses", "well"]
+    assert "zhvi_zip: 12,345 rows loaded for all tenants, done" in printed(SUMMARY, capsys)
+
+
+def test_homes_that_may_be_one_are_shown_with_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(SUMMARY, capsys)
+    assert "demo: 11786 Falls and 11786 Falls Pl: to be looked at (No street type.)" in text
+    assert "One home or two" not in printed(replace(SUMMARY, pairs={"demo": [], "acme": []}), capsys)
 
 
 def test_users_addresses_and_the_way_out_are_shown(capsys: pytest.CaptureFixture[str]) -> None:

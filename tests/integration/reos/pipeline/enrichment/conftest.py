@@ -1,9 +1,9 @@
 """Enrichment against the provider sandbox's own application, in process, and a fresh database."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,6 +11,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from reos.connectors import registry
+from reos.connectors.contract import Connector, ConnectorSpec
 from reos.connectors.egress import Egress
 from reos.core.clock import FixedClock
 from reos.core.ids import new_id
@@ -19,6 +21,7 @@ from reos.core.settings import Settings
 from reos.db import seed, transaction
 from reos.db.connection import Connection
 from reos.events import EventType, NewEvent, append
+from reos.pipeline import enrich_offers
 from reos.pipeline.enrich import EnrichReport, enrich, enrich_pending
 from reos_local.sandbox.app import create_app
 
@@ -41,10 +44,14 @@ class Bench:
     app: Any = field(default_factory=lambda: create_app(SEED))
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     attom_key: str | None = "sandbox-attom-key"
+    sources: tuple[str, ...] = ("county_assessor", "attom")
 
     def settings(self) -> Settings:
         base = {"county_base_url": f"http://{HOST}/county", "attom_base_url": f"http://{HOST}/attom"}
+        base["fema_base_url"] = f"http://{HOST}/fema/arcgis/rest/services/public/NFHL/MapServer"
+        base["regrid_base_url"] = f"http://{HOST}/regrid/api/v2"
         key = {"attom_api_key": SecretStr(self.attom_key)} if self.attom_key else {}
+        key |= {"regrid_token": SecretStr("sandbox-key")}
         return Settings(egress_private_hosts=[HOST], **base, **key)
 
     def egress(self) -> Egress:
@@ -87,14 +94,16 @@ class Bench:
         with transaction(self.conn):
             append(self.conn, [NewEvent(kind, tenant_id, property_id, {}, uuid4()) for property_id in property_ids])
 
-    def budget(self, tenant_id: UUID, cap: int, period: str = "day") -> None:
-        seed.seed_budget(self.owner, tenant_id, "attom", period, MicroUsd(cap))
+    def budget(self, tenant_id: UUID, cap: int, period: str = "day", provider: str = "attom") -> None:
+        seed.seed_budget(self.owner, tenant_id, provider, period, MicroUsd(cap))
 
     def fault(self, provider: str, kind: str, **more: Any) -> None:
         self._call("PUT", f"/_faults/{provider}", {"kind": kind, **more})
 
     def no_faults(self) -> None:
+        """Mend all providers, and let the minute pass after which one that was down is asked again."""
         self._call("DELETE", "/_faults", None)
+        self.clock.instant += timedelta(minutes=1)
 
     def rows(self, query: str, *args: Any) -> list[dict[str, Any]]:
         with transaction(self.conn):
@@ -127,6 +136,34 @@ class Bench:
         return asyncio.run(call())
 
 
+class Only(Mapping[str, ConnectorSpec]):
+    """The specifications of the sources that exist on the bench right now."""
+
+    def __init__(self, specs: Mapping[str, ConnectorSpec], bench: Bench) -> None:
+        self._specs, self._bench = specs, bench
+
+    def __getitem__(self, source: str) -> ConnectorSpec:
+        if source not in self._bench.sources:
+            raise KeyError(source)
+        return self._specs[source]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._bench.sources)
+
+    def __len__(self) -> int:
+        return len(self._bench.sources)
+
+
 @pytest.fixture
-def bench(database: Any, make_tenants: Callable[[Any], tuple[UUID, UUID]]) -> Bench:
-    return Bench(database.connect("pipeline"), database.connect("owner"), make_tenants(database))
+def bench(database: Any, make_tenants: Callable[[Any], tuple[UUID, UUID]]) -> Iterator[Bench]:
+    """Return a bench on which only the sources named in `bench.sources` exist, whatever else the registry knows."""
+    made = Bench(database.connect("pipeline"), database.connect("owner"), make_tenants(database))
+    connect = registry.connectors
+
+    def connectors(*given: Any) -> dict[str, Connector]:
+        return {name: each for name, each in connect(*given).items() if name in made.sources}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "connectors", connectors)
+        patch.setattr(enrich_offers, "SPECS", Only(registry.SPECS, made))
+        yield made

@@ -77,15 +77,15 @@ def test_a_merge_in_the_middle_of_a_batch_stops_the_purchase(bench, database, mo
     """The free source is asked first; what is merged while it answers is not paid for."""
     house, parcel = prepared(bench)
     other = database.connect("pipeline")
-    fetch = Sources.fetch
+    ask = Sources.ask
 
-    def merging(sources, provider, requests):
-        if provider == "county_assessor":
+    def merging(sources, asked):
+        if "county_assessor" in asked:
             with tenant_transaction(other, bench.tenants[0]):
                 person = merge.Person(uuid4(), bench.clock)
                 merge.merge(other, bench.tenants[0], house, parcel, reason="because", person=person)
-        return fetch(sources, provider, requests)
+        return ask(sources, asked)
 
-    monkeypatch.setattr(Sources, "fetch", merging)
+    monkeypatch.setattr(Sources, "ask", merging)
     bench.run()
     assert bought(bench) == []

@@ -51,7 +51,7 @@ def test_an_event_tells_sources_cost_and_changes_and_continues_the_journey(bench
     bench.run()
     (event,) = bench.events(complete)
     payload = event["payload"]
-    assert (payload["sources"], payload["cost_microusd"], payload["missing"]) == (["county_assessor"], 0, [])
+    assert (payload["sources"], payload["cost_microusd"], payload["missing"]) == (["county_assessor"], 0, ["zoning"])
     assert payload["fields_changed"] >= 15
     assert set(payload) == {
         *("property_id", "sources", "fields_changed", "cost_microusd", "body_sha256", "missing"),
@@ -105,7 +105,7 @@ def test_news_about_a_property_whose_facts_are_fresh_asks_nobody_and_tells_nothi
     assert bench.requests() == sent
 
 
-def test_a_county_answer_goes_stale_after_thirty_days_and_ours_is_not_bought_again(bench):
+def test_a_county_answer_goes_stale_after_thirty_days_and_a_fact_that_was_bought_after_its_own_limit(bench):
     north, _ = bench.tenants
     bench.budget(north, 10_000_000)
     ids = bench.discover(north, [KNOWN[0]])
@@ -115,7 +115,10 @@ def test_a_county_answer_goes_stale_after_thirty_days_and_ours_is_not_bought_aga
     report = bench.run()
     assert (report.calls, report.raw_rows, report.cost_microusd) == (1, 1, 0)
     assert len(bench.events(ids[0])) == 1, "the same answer is no news"
-    bench.clock.instant += timedelta(days=61)
+    bench.clock.instant += timedelta(days=300)
+    bench.tell_again(north, ids)
+    assert bench.run().cost_microusd == 0, "the bought facts are good for a year"
+    bench.clock.instant += timedelta(days=400)
     bench.tell_again(north, ids)
     assert bench.run().cost_microusd == PRICE
 
@@ -202,8 +205,9 @@ def test_every_use_of_a_source_is_decided_and_recorded(bench):
     bench.budget(north, 10_000_000)
     bench.discover(north, [COMPLETE[0], KNOWN[0]])
     bench.run(limit=1)
-    decisions = bench.rows("select action, allow, resource from app.policy_decision order by resource ->> 'id'")
+    decisions = bench.rows("select action, allow, resource from app.policy_decision order by resource ->> 'id', action")
     assert [(each["action"], each["allow"], each["resource"]["id"]) for each in decisions] == [
+        ("budget:spend", True, "attom"),
         ("sources:fetch", True, "attom"),
         ("sources:fetch", True, "county_assessor"),
     ]

@@ -9,7 +9,7 @@ import pytest
 from reos.connectors.county_assessor.client import CountyAssessor
 from reos.core.errors import ConflictError
 from reos.db import tenant_transaction, transaction
-from reos.pipeline import enrich_batch
+from reos.pipeline import enrich_ask, enrich_batch
 from reos.pipeline.enrich import EnrichmentIncompleteError
 from reos.pipeline.work_queue import ENRICHMENT
 from reos_local.sandbox.attom_view import is_known
@@ -164,12 +164,14 @@ def test_a_record_that_cannot_be_read_is_read_again_before_it_is_bought_again(be
 def test_a_source_that_policy_forbids_is_not_called(bench, monkeypatch):
     monkeypatch.setattr(CountyAssessor, "spec", replace(CountyAssessor.spec, licence="prohibited"))
     north, _ = bench.tenants
+    bench.budget(north, 10_000_000)
+    bench.attom_key = None
     bench.discover(north, APNS[:2])
     report = bench.run()
     assert (report.calls, bench.requests()) == (0, 0)
     assert report.skipped["county_assessor: policy_prohibited-source"] == 2
     decided = bench.rows("select resource ->> 'id' as source, allow from app.policy_decision order by 1")
-    assert [(row["source"], row["allow"]) for row in decided] == [("attom", True), ("county_assessor", False)]
+    assert [(row["source"], row["allow"]) for row in decided] == [("county_assessor", False)]
 
 
 def test_a_lost_database_ends_the_run_and_the_next_one_goes_on(bench, database, monkeypatch):
@@ -193,14 +195,14 @@ def test_one_tenants_trouble_does_not_stop_another(bench, monkeypatch):
     north, south = bench.tenants
     bench.discover(north, APNS[:5])
     bench.discover(south, APNS[:5])
-    land = enrich_batch.land
+    land = enrich_ask.land
 
     def fail_for_north(conn, tenant_id, *more):
         if tenant_id == min(north, south):
             raise RuntimeError("disk full")
         return land(conn, tenant_id, *more)
 
-    monkeypatch.setattr(enrich_batch, "land", fail_for_north)
+    monkeypatch.setattr(enrich_ask, "land", fail_for_north)
     with pytest.raises(EnrichmentIncompleteError, match=r"1 of 2 tenants.*disk full") as broken:
         bench.run()
     assert broken.value.context["report"].enriched == 5
@@ -209,8 +211,8 @@ def test_one_tenants_trouble_does_not_stop_another(bench, monkeypatch):
     assert bench.run().enriched == 5
 
 
-@pytest.mark.parametrize("point", ["land", "publish"])
-def test_a_crash_at_any_point_loses_nothing_and_pays_nothing_twice(bench, monkeypatch, point):
+@pytest.mark.parametrize(("module", "point"), [(enrich_ask, "land"), (enrich_batch, "publish")])
+def test_a_crash_at_any_point_loses_nothing_and_pays_nothing_twice(bench, monkeypatch, module, point):
     north, _ = bench.tenants
     bench.budget(north, 10_000_000)
     bench.discover(north, [*APNS[:5], KNOWN[0]])
@@ -218,7 +220,7 @@ def test_a_crash_at_any_point_loses_nothing_and_pays_nothing_twice(bench, monkey
     def crash(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(enrich_batch, point, crash)
+    monkeypatch.setattr(module, point, crash)
     with pytest.raises(KeyboardInterrupt):
         bench.run()
     monkeypatch.undo()

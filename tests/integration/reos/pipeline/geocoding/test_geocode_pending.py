@@ -216,3 +216,25 @@ def test_one_tenant_never_sees_anothers_points(bench, database):
             app.execute("select set_config('app.current_tenant_id', %s, true)", (str(tenant),))
             rows = app.execute("select property_id from raw.geocode_point").fetchall()
         assert [row["property_id"] for row in rows] == seen
+
+
+def test_a_first_point_queues_the_property_for_the_sources_that_are_asked_by_point(bench):
+    bench.area()
+    bench.point(HOME, 300)
+    home = bench.lead(bench.tenants[0], HOME)
+    elsewhere = lead(bench, UNKNOWN[0])
+    bench.run()
+    queued = bench.rows("select property_id from app.dirty_property where model = 'enrichment'")
+    assert [row["property_id"] for row in queued] == [home]
+    bench.tell(bench.tenants[0], home)
+    bench.tell(bench.tenants[0], elsewhere)
+    bench.run()
+    assert bench.queued("enrichment") == 1, "it had a point before"
+
+
+def test_a_lead_that_states_its_point_needs_no_geocoding_to_be_asked_about(bench):
+    bench.area()
+    bench.point(HOME, 300)
+    bench.lead(bench.tenants[0], HOME, latitude=47.5001, longitude=-122.2)
+    bench.run()
+    assert bench.queued("enrichment") == 0

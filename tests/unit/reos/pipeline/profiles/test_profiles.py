@@ -1,9 +1,13 @@
+import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from reos.core.errors import InvalidInputError
-from reos.pipeline.profiles import fitting, fold, load_profile, profile_names
+from reos.pipeline.profiles import fitting, fold, load_profile, parse_profile, profile_names
+from reos.pipeline.profiles.proposals import as_document
 
 KING_COLUMNS = (
     "id,date,price,bedrooms,bathrooms,sqft_living,sqft_lot,floors,waterfront,view,condition,grade,sqft_above,"
@@ -94,8 +98,16 @@ def test_a_profile_of_ones_own_is_named_by_what_it_says(tmp_path: Path):
     text = "name: mine\ntitle: Mine\nlicence: ours\ncolumns:\n- {from: [PIN], to: apn, as: text}\n"
     path = tmp_path / "mine.yml"
     names = []
-    for content in (text, text, text.replace("PIN", "APN")):
+    for content in (text, text.replace("mine", "ours"), text.replace("PIN", "APN")):
         path.write_text(content)
         names.append(load_profile(str(path)).name)
     assert names[0] == names[1] != names[2]
-    assert all(name.startswith("mine-") for name in names)
+    assert re.fullmatch("custom-[0-9a-f]{12}", names[0])
+    assert parse_profile("mapping", json.dumps(yaml.safe_load(text))).name == names[0]
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_a_profile_of_the_platform_keeps_its_name_wherever_it_comes_from(name: str, tmp_path: Path):
+    path = tmp_path / "copy.yml"
+    path.write_text(yaml.safe_dump(as_document(load_profile(name))))
+    assert load_profile(str(path)) == load_profile(name)

@@ -60,8 +60,10 @@ def test_a_proposal_reads_its_file(path: Path):
 
 def test_a_proposal_is_a_profile_that_can_be_kept(path: Path):
     proposal = proposed(path, ASSESSOR)
-    assert parse_profile("mine", proposal.as_yaml()) == proposal.profile
-    assert parse_profile("mine", json.dumps(as_document(proposal.profile))) == proposal.profile
+    for text in (proposal.as_yaml(), json.dumps(as_document(proposal.profile))):
+        read = parse_profile("mine", text)
+        assert read.name.startswith("custom-")
+        assert read.model_copy(update={"name": proposal.profile.name}) == proposal.profile
 
 
 def test_the_same_file_gets_the_same_proposal(path: Path):
@@ -112,6 +114,26 @@ def test_the_nearer_name_wins_and_the_other_column_is_left(path: Path):
     proposal = proposed(path, [{"parcel_id": "9", "apn": "1", "zipcode": "98030", "zip": "98031"}])
     assert (columns(proposal)["apn"], columns(proposal)["zip5"]) == (("apn",), ("zip",))
     assert proposal.unused == ("parcel_id", "zipcode")
+    assert [each.why for each in proposal.left_out] == ["apn is read from apn", "zip5 is read from zip"]
+
+
+def test_each_column_left_out_has_its_reason(path: Path):
+    row = {"apn": "1", "OWN_CITY": "Elsewhere", "state": "42", "f7": "?", "streetname": "Main", "yr_built": "old"}
+    proposal = proposed(path, [row, row])
+    assert {each.column: each.why for each in proposal.left_out} == {
+        "OWN_CITY": "it is about the owner or a bill, not the property",
+        "state": "its name is that of state, but its values are not, as '42'",
+        "f7": "its name is none that is known",
+        "streetname": "it is street name alone, which is no address",
+        "yr_built": "its name is that of year built, but its values are not, as 'old'",
+    }
+    assert "# Left out: f7: its name is none that is known.\n" in proposal.as_yaml()
+
+
+def test_a_column_that_the_header_repeats_is_left_out_for_that(tmp_path: Path):
+    path = tmp_path / "twice.csv"
+    path.write_text("apn,city,city\n1,Seattle,Kent\n")
+    assert {each.why for each in propose(path).left_out} == {"the header has it more than once"}
 
 
 @pytest.mark.parametrize(
