@@ -1,9 +1,17 @@
+{#
+  The field whose source also gives this one: flood zone, hazard area and date of the map are one statement, and a flag of
+  one map beside the zone of another would be nobody's.
+#}
+{% macro goes_with(field) -%}
+  {{ return({'in_flood_hazard_area': 'flood_zone', 'flood_map_date': 'flood_zone'}.get(field)) }}
+{%- endmacro %}
+
 {# Whether a source has a value that may be used: a coordinate only as half of a point that nobody has flagged. #}
 {% macro has_value(row, field) -%}
   {%- if field in ('latitude', 'longitude') -%}
   {{ point_text(row) }} is not null and {{ point_text(row) }} <> all (coalesce(flagged_row.points, '{}'))
   {%- else -%}
-  {{ row }}.{{ field }} is not null
+  {{ row }}.{{ goes_with(field) or field }} is not null
   {%- endif -%}
 {%- endmacro %}
 

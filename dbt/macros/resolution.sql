@@ -6,6 +6,8 @@
     'baths': 'numeric(4, 2)', 'living_sqft': 'integer', 'lot_sqft': 'integer', 'year_built': 'integer',
     'year_renovated': 'integer', 'condition': 'smallint', 'grade': 'smallint', 'owner_name': 'text',
     'owner_occupied': 'boolean', 'assessed_value': 'bigint', 'last_sale_date': 'date', 'last_sale_price': 'bigint',
+    'zoning': 'text', 'flood_zone': 'text', 'in_flood_hazard_area': 'boolean', 'flood_map_date': 'date',
+    'avm_value': 'bigint', 'estimated_rent': 'integer',
   }) }}
 {% endmacro %}
 
@@ -21,7 +23,7 @@
 {% endmacro %}
 
 {#
-  field → its sources in rank order, each {source, source_code, max_age_days}, from seeds/field_precedence.csv. Read when
+  field → its sources in rank order, each {source, source_code, max_age_days, licence}, from seeds/field_precedence.csv. Read when
   a model runs, so the rule is data; a change of it takes a rebuild. The relation comes from the graph, because ref()
   would be a fixture inside a unit test, which replaces this macro anyway.
 #}
@@ -29,13 +31,16 @@
   {%- set ranks = {} -%}
   {%- if execute -%}
     {%- set found = run_query(
-      "select p.field, s.source, s.source_code, p.max_age_days from "
+      "select p.field, s.source, s.source_code, p.max_age_days, p.licence from "
       ~ graph.nodes['seed.reos.field_precedence'].relation_name ~ " p join "
       ~ graph.nodes['seed.reos.source'].relation_name ~ " s on s.source = p.source order by p.field, p.rank"
     ) -%}
     {%- for row in found.rows -%}
       {%- do ranks.setdefault(row['field'], []).append(
-        {'source': row['source'], 'source_code': row['source_code'] | int, 'max_age_days': row['max_age_days']}
+        {
+          'source': row['source'], 'source_code': row['source_code'] | int, 'max_age_days': row['max_age_days'],
+          'licence': row['licence'],
+        }
       ) -%}
     {%- endfor -%}
   {%- endif -%}
@@ -44,7 +49,8 @@
 
 {#
   The candidates of a field in the order in which they win: sources that are fresh by rank, then stale ones by rank. A
-  value is stale when it was fetched more than max_age_days before as_of. Each is {when, value, source_code}.
+  value is stale when it was fetched more than max_age_days before as_of; under a restricted licence it may then no longer
+  be kept. Each is {when, value, source_code}.
 #}
 {% macro candidates(field, sources) %}
   {%- set found = [] -%}
@@ -53,7 +59,7 @@
     {%- set fresh = '' if s.max_age_days is none else ' and ' ~ s.source ~ '_row.age_days <= ' ~ (s.max_age_days | int) -%}
     {%- do found.append({'when': has ~ fresh, 'value': s.source ~ '_row.' ~ field, 'source_code': s.source_code}) -%}
   {%- endfor -%}
-  {%- for s in sources if s.max_age_days is not none -%}
+  {%- for s in sources if s.max_age_days is not none and s.licence != 'restricted' -%}
     {%- do found.append(
       {'when': has_value(s.source ~ '_row', field), 'value': s.source ~ '_row.' ~ field, 'source_code': s.source_code}
     ) -%}
@@ -61,7 +67,10 @@
   {{ return(found) }}
 {% endmacro %}
 
-{# The winning value of a field and beside it, in `<field>_src`, the code of its source. #}
+{#
+  The winning value of a field and beside it, in `<field>_src`, the code of its source. What goes with another field comes
+  from the source of that one, and may be unknown there.
+#}
 {% macro resolve(field, type, sources) -%}
   {%- set found = candidates(field, sources) -%}
   {%- if not found -%}
@@ -75,7 +84,8 @@
   end::{{ type }} as {{ field }},
   case
     {%- for c in found %}
-    when {{ c.when }} then {{ c.source_code }}
+    when {{ c.when }} then {{ c.source_code if not goes_with(field) else
+      'case when ' ~ c.value ~ ' is not null then ' ~ c.source_code ~ ' end' }}
     {%- endfor %}
   end::smallint as {{ field }}_src
   {%- endif -%}

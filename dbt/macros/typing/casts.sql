@@ -32,9 +32,13 @@
   end
 {%- endmacro %}
 
-{# Baths come in quarters; 0 is "not recorded". #}
-{% macro to_baths(expression) -%}
-  case when {{ to_number(expression) }} between 0.25 and 99 then {{ to_number(expression) }}::numeric(4, 2) end
+{# Baths come in quarters; 0 is "not recorded". `halves` counts those without a tub, where a source counts them apart. #}
+{% macro to_baths(expression, halves=none) -%}
+  {%- set number = to_number(expression) -%}
+  {%- if halves -%}
+    {%- set number = '(' ~ number ~ ' + coalesce(0.5 * ' ~ to_number(halves) ~ ', 0))' -%}
+  {%- endif -%}
+  case when {{ number }} between 0.25 and 99 then ({{ number }})::numeric(4, 2) end
 {%- endmacro %}
 
 {# An ISO day. The pattern comes first: PostgreSQL would also read 'today'. #}
@@ -43,6 +47,15 @@
     when left({{ expression }}, 10) ~ '^[12][0-9]{3}-[01][0-9]-[0-3][0-9]$'
       and pg_input_is_valid(left({{ expression }}, 10), 'date')
       then left({{ expression }}, 10)::date
+  end
+{%- endmacro %}
+
+{# The same for providers that leave out leading zeros, as in 2018-5-10. #}
+{% macro to_loose_day(expression) -%}
+  case
+    when {{ expression }} ~ '^[12][0-9]{3}-[01]?[0-9]-[0-3]?[0-9](?![0-9])'
+      and pg_input_is_valid(substring({{ expression }} from '^[0-9]+-[0-9]+-[0-9]+'), 'date')
+      then substring({{ expression }} from '^[0-9]+-[0-9]+-[0-9]+')::date
   end
 {%- endmacro %}
 

@@ -3,9 +3,11 @@
 -- few properties at a time; nothing stores it.
 -- depends_on: {{ ref('field_precedence') }}
 -- depends_on: {{ ref('source') }}
-{%- set relations = {
-  'lead': [], 'import': [], 'import_sale': [], 'county_assessor': [], 'attom': [], 'openaddresses': [], 'census': []
-} %}
+{%- set tables = {'lead': 'app.property', 'import': 'raw.import_record', 'import_sale': 'raw.import_record'} %}
+{%- for source, answers in answering_sources().items() %}{% do tables.update({source: answers.table}) %}{% endfor %}
+{%- for source in geocoders() %}{% do tables.update({source: 'raw.geocode_point'}) %}{% endfor %}
+{%- set relations = {} %}
+{%- for relation in tables %}{% do relations.update({relation: []}) %}{% endfor %}
 {%- for field, sources in field_precedence().items() %}
   {%- for s in sources %}
     {%- do relations['import_sale' if s.source == 'import' and field.startswith('last_sale_') else s.source].append(field) %}
@@ -36,38 +38,29 @@ import_sale_row as (
   order by m.tenant_id, m.property_id, s.sale_date desc, s.sale_price desc
 ),
 
-county_assessor_row as (
-  {{ latest(ref('stg_county_assessor__parcel'), 's.logical_date desc') }}
+{% for source, answers in answering_sources().items() -%}
+{{ source }}_row as (
+  {{ latest(ref(answers.model), 's.logical_date desc') }}
 ),
 
-attom_row as (
-  {{ latest(ref('stg_attom__property'), 's.logical_date desc') }}
-),
-
+{% endfor -%}
 geocode_row as not materialized (
   {{ latest(ref('stg_geocode__point'), 's.logical_date desc', per=['m.member_id', 's.source']) }}
 ),
 
-openaddresses_row as (
-  {{ point_of('openaddresses') }}
+{% for source in geocoders() -%}
+{{ source }}_row as (
+  {{ point_of(source) }}
 ),
 
-census_row as (
-  {{ point_of('census') }}
-),
-{%- set tables = {
-  'lead': 'app.property', 'import': 'raw.import_record', 'import_sale': 'raw.import_record',
-  'county_assessor': 'raw.county_assessor_parcel', 'attom': 'raw.attom_expanded_profile',
-  'openaddresses': 'raw.geocode_point', 'census': 'raw.geocode_point',
-} %}
-
+{% endfor -%}
 said as (
   {%- for relation, fields in relations.items() if fields %}
-  {%- set is_geocoder = relation in ('openaddresses', 'census') %}
+  {%- set is_geocoder = relation in geocoders() %}
   select
     r.tenant_id,
     r.home_id as property_id,
-    '{{ relation | replace("_sale", "") }}'::text as source,
+    '{{ "import" if relation == "import_sale" else relation }}'::text as source,
     f.field,
     f.value,
     r.fetched_at,

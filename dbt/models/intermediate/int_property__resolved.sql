@@ -1,5 +1,6 @@
 {{ config(
     unique_key=['tenant_id', 'property_id'],
+    on_schema_change='append_new_columns',
     pre_hook=["{{ stage_changed('landing_batch') }}", "{{ stage_evidence() }}"],
     post_hook=[
       "{{ forward_dirty(['int_property__valued', 'dim_property']) }}",
@@ -49,19 +50,17 @@ import_row as (
     and s.home_id = r.home_id
 ),
 
-county_assessor_row as (
-  {{ newest(ref('stg_county_assessor__parcel'), 's.logical_date desc') }}
+{% for source, answers in answering_sources().items() -%}
+{{ source }}_row as (
+  {{ newest(ref(answers.model), 's.logical_date desc') }}
 ),
 
-attom_row as (
-  {{ newest(ref('stg_attom__property'), 's.logical_date desc') }}
-),
-
+{% endfor -%}
 geocode_row as (
   {{ newest(ref('stg_geocode__point'), 's.logical_date desc', per=['m.member_id', 's.source']) }}
 ),
 
-{% for source in ['openaddresses', 'census'] -%}
+{% for source in geocoders() -%}
 {{ source }}_row as (
   {{ point_of(source) }}
 ),
@@ -84,17 +83,17 @@ picked as (
     {%- for field, type in property_fields().items() %}
     {{ resolve(field, type, precedence.get(field, [])) }},
     {%- endfor %}
-    attom_row.recorded_loan,
+    coalesce(attom_row.recorded_loan, attom_basic_profile_row.recorded_loan) as recorded_loan,
     (
       {%- for field, tolerance in key_fields().items() %}
       {{ is_disputed(field, tolerance, precedence.get(field, [])) }}{{ ' +' if not loop.last }}
       {%- endfor %}
     )::smallint as disputed_fields
   from lead_row
-  {%- for row in ['import_row', 'county_assessor_row', 'attom_row', 'openaddresses_row', 'census_row', 'flagged_row'] %}
-  left join {{ row }}
-    on {{ row }}.tenant_id = lead_row.tenant_id
-    and {{ row }}.home_id = lead_row.property_id
+  {%- for name in ['import'] + answering_sources() | list + geocoders() + ['flagged'] %}
+  left join {{ name }}_row
+    on {{ name }}_row.tenant_id = lead_row.tenant_id
+    and {{ name }}_row.home_id = lead_row.property_id
   {%- endfor %}
 )
 
@@ -113,7 +112,7 @@ from picked as p
 {% if has_rows_already() -%}
 union all
 -- a property with facts that no gate has seen stays as it is
-select t.*
+select {{ kept_columns('t', resolved_columns()) }}
 from {{ this }} as t
 where (t.tenant_id, t.property_id) in ({{ pending_properties() }})
 {% endif -%}

@@ -1,5 +1,6 @@
 {{ config(
     unique_key=['tenant_id', 'property_id'],
+    on_schema_change='append_new_columns',
     pre_hook="{{ stage_changed() }}",
     indexes=[
       {'columns': ['tenant_id', 'property_id'], 'unique': true},

@@ -85,16 +85,25 @@ def load_checkpoint(folder: Path, name: str) -> Checkpoint:
 
 
 def load_suite(path: Path) -> Suite:
-    """Read one suite; `ConfigurationError` when a rule has no reason, an unknown severity or an unknown consequence."""
+    """Read one suite, with the rules of the suite beside it that it is `like`, and its own.
+
+    `ConfigurationError` when a rule has no reason, an unknown severity or an unknown consequence.
+    """
     spec = _read(path)
     try:
         meta = spec["meta"]
         schema, _, table = meta["relation"].partition(".")
-        rules = tuple(_rule(path, each) for each in spec["expectations"])
+        rules = tuple(_rule(path, each) for each in _expectations(path, spec))
         keys, row_columns = tuple(meta["keys"]), tuple(meta["row_columns"])
         return Suite(spec["name"], schema, table, keys, row_columns, meta["requeue"], meta["why"], rules)
     except KeyError as error:
         raise _wrong(path, f"{error} is missing") from error
+
+
+def _expectations(path: Path, spec: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    if "like" not in spec:
+        return list(spec["expectations"])
+    return [*_read(path.with_name(f"{spec['like']}.yml"))["expectations"], *spec.get("expectations", [])]
 
 
 def _rule(path: Path, spec: Mapping[str, Any]) -> Rule:

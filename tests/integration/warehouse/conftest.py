@@ -81,7 +81,11 @@ class Landing:
         self._land("county_assessor_parcel", property_id, attributes, "logical_date", {"county_fips": COUNTY})
 
     def attom(self, property_id: UUID, **profile: Any) -> None:
-        self._land("attom_expanded_profile", property_id, profile, "logical_date", {})
+        self.answer("attom_expanded_profile", property_id, **profile)
+
+    def answer(self, table: str, property_id: UUID, **body: Any) -> None:
+        """Land an answer about the property in `raw.<table>`, one a day."""
+        self._land(table, property_id, body, "logical_date", {})
 
     def neighbourhood(self, count: int = 12, *, first: int = 1) -> list[UUID]:
         """Sell `count` houses of 1,000 sqft in ZIP 98001, one a month back from May 2026, at 200, 210, 220 … a sqft."""

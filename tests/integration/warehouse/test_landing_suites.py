@@ -11,13 +11,16 @@ from reos.quality.gate import GateBlockedError
 APN = "0000000001"
 OWNER_OF = "select owner_name from marts.dim_property where property_id = %s"
 HELD = "select suite, rule, property_id, reason, row_data from app.quarantine where released_at is null order by suite"
-Plant = Callable[[Any, UUID], None]
+Plant = Callable[..., None]
 
 
-def attom(world: Any, house: UUID, **sections: Any) -> None:
-    owner = {"owner": {"owner1": {"fullName": "FROM ATTOM"}}}
-    assessment = {**owner, **sections.pop("assessment", {})}
-    world.north.attom(house, **{"identifier": {"apn": APN}, "assessment": assessment, **sections})
+def attom(table: str) -> Plant:
+    def plant(world: Any, house: UUID, **sections: Any) -> None:
+        owner = {"owner": {"owner1": {"fullName": "FROM ATTOM"}}}
+        assessment = {**owner, **sections.pop("assessment", {})}
+        world.north.answer(table, house, **{"identifier": {"apn": APN}, "assessment": assessment, **sections})
+
+    return plant
 
 
 def line(world: Any, house: UUID, **body: Any) -> None:
@@ -43,10 +46,11 @@ IMPORTED: dict[str, dict[str, Any]] = {
     "year_renovated": {"year_renovated": -1},
     "assessed_value": {"assessed_value": -1},
 }
-PLANTS = [(attom, "attom_expanded_profile", ATTOM), (line, "import_record", IMPORTED)]
+ATTOM_TABLES = ["attom_expanded_profile", "attom_basic_profile", "attom_detail_owner", "attom_assessment"]
+PLANTS = [*((attom(table), table, ATTOM) for table in ATTOM_TABLES), (line, "import_record", IMPORTED)]
 
 
-@pytest.mark.parametrize(("plant", "suite", "faults"), PLANTS, ids=["attom", "import"])
+@pytest.mark.parametrize(("plant", "suite", "faults"), PLANTS, ids=[*ATTOM_TABLES, "import"])
 def test_each_bad_answer_is_held_with_its_reason_and_the_good_ones_go_on(
     world: Any, plant: Any, suite: str, faults: dict[str, dict[str, Any]]
 ) -> None:

@@ -70,7 +70,7 @@ def test_a_flagged_point_is_told_with_its_reason_and_not_used(world: Any) -> Non
     assert resolved(world, home) == (47.31, -122.2, "census")
     told = provenance(world, home)
     assert told
-    assert told["rule"] == "rank 6: what ranks before it may not be used"
+    assert told["rule"] == "rank 12: what ranks before it may not be used"
     assert [(each["source"], each["value"], each["rejected"]) for each in told["candidates"]] == [
         ("openaddresses", "47.6", reason)
     ]

@@ -10,6 +10,7 @@ import pytest
 from reos.core.settings import PROJECT_ROOT, Settings
 from reos.pipeline.score import MODELS
 from reos.pipeline.warehouse import Dbt
+from reos.quality.suite import load_checkpoint
 
 DBT = PROJECT_ROOT / "dbt"
 LAYERS = ("staging", "intermediate", "marts")
@@ -50,9 +51,12 @@ def test_every_model_seed_and_source_says_what_it_is(manifest: Any, models: dict
 
 
 def test_every_landing_table_says_when_it_is_stale(manifest: Any) -> None:
-    landing = [source for source in manifest.sources.values() if source.schema == "raw"]
-    assert len(landing) >= 3
-    for source in landing:
+    landing = {source.name: source for source in manifest.sources.values() if source.schema == "raw"}
+    assert len(landing) >= 14
+    for source in landing.values():
+        if "loaded_with" in source.meta:
+            assert landing[source.meta["loaded_with"]].freshness, source.name
+            continue
         assert source.loaded_at_field == "fetched_at", source.name
         assert source.freshness.warn_after.count, source.name
         assert source.freshness.error_after.count, source.name
@@ -148,6 +152,42 @@ def test_no_table_is_ever_dropped_to_be_refreshed(models: dict[str, Any]) -> Non
 def test_every_model_with_a_queue_is_known_to_the_scoring_stage(models: dict[str, Any]) -> None:
     queued = {name for name, node in models.items() for hook in node.config.pre_hook if "stage_changed" in hook.sql}
     assert queued == set(MODELS)
+
+
+def test_a_source_may_win_only_fields_that_its_model_has(models: dict[str, Any]) -> None:
+    """Also that every source of the seed has a model, and each model of an answering source a source."""
+    answering = dict(re.findall(r"'(\w+)': {'model': '(\w+)'", (DBT / "macros/sources.sql").read_text()))
+    points = dict.fromkeys(("openaddresses", "census"), "stg_geocode__point")
+    ranked = {"lead": "stg_app__property", "import": "stg_import__roll", **points, **answering}
+    with (DBT / "seeds/source.csv").open(newline="") as file:
+        assert {row["source"] for row in csv.DictReader(file)} == ranked.keys()
+    with (DBT / "seeds/field_precedence.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    sold = {("import", "last_sale_date"), ("import", "last_sale_price")}  # from stg_import__sale
+    strange = [
+        (row["source"], row["field"]) for row in rows if row["field"] not in models[ranked[row["source"]]].columns
+    ]
+    assert set(strange) == sold
+    assert {row["source"] for row in rows} == ranked.keys()
+
+
+def test_every_landed_answer_passes_a_suite_of_its_own(manifest: Any, models: dict[str, Any]) -> None:
+    """A landing table per tenant has an arrival view, which a suite of the landing checkpoint reads."""
+    checkpoint = load_checkpoint(PROJECT_ROOT / "expectations", "landing")
+    gated = {suite.table for suite in checkpoint.suites}
+    landed = {source.unique_id for source in manifest.sources.values() if "tenant_id" in source.columns}
+    arrivals = {name: node for name, node in models.items() if name.endswith("arrival")}
+    assert gated == arrivals.keys()
+    read = {parent for node in arrivals.values() for parent in node.depends_on.nodes}
+    assert {name for name in landed if manifest.sources[name].schema == "raw"} <= read
+
+
+def test_a_suite_holds_back_what_the_model_of_its_source_leaves_out(models: dict[str, Any]) -> None:
+    """`not_quarantined` names the suite whose rows a model leaves out; each landing suite is named by one."""
+    checkpoint = load_checkpoint(PROJECT_ROOT / "expectations", "landing")
+    texts = " ".join(node.raw_code for name, node in models.items() if not name.endswith("arrival"))
+    named = set(re.findall(r"(?:not_quarantined\(|attom_property\(.*?, )'(\w+)'", texts))
+    assert named == {suite.name for suite in checkpoint.suites}
 
 
 def test_every_queue_that_is_filled_is_drained() -> None:
