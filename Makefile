@@ -64,11 +64,20 @@ dbt-parse: setup ## Parse the dbt project and run the manifest rules
 	@$(PY) -m pytest tests/unit/dbt -q
 
 ##@ Measure it
-.PHONY: bench bench-identity
-bench: bench-identity ## Run all benchmarks; figures go to .reos/bench/
+.PHONY: bench bench-identity bench-policy bench-market drill-connectors
+bench: bench-identity bench-policy bench-market ## Run all benchmarks; figures go to .reos/bench/
 
 bench-identity: setup ## Addresses, parcel numbers, matching and imports: accuracy and speed
 	@$(PY) tests/benchmarks/bench_identity.py
+
+bench-policy: setup ## Decisions, budgets under a race, replay, and what every rule is good for
+	@$(PY) tests/benchmarks/bench_policy.py
+
+bench-market: setup ## Market files: values a second, memory, and a second load that writes nothing
+	@$(PY) tests/benchmarks/bench_market.py
+
+drill-connectors: setup ## Seven providers times eight faults: nothing lost, nothing charged twice
+	@$(PY) -m tests.benchmarks.drill_connectors
 
 ##@ Maintain it
 .PHONY: format lock openapi permissions clean
