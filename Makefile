@@ -24,7 +24,7 @@ demo: setup ## Start the stack, import leads, follow them to scored properties w
 
 test: setup ## Run all tests: lint rules, unit, contract, integration, security, then end to end
 	@rm -f .reos/coverage/data*
-	@$(PY) -m pytest tests/lint tests/unit tests/contract --cov --cov-report=
+	@$(PY) -m pytest -n 2 --dist loadfile tests/lint tests/unit tests/contract --cov --cov-report=
 	@$(PY) -m pytest -n 2 --dist loadfile tests/integration tests/security $(TRACED) --cov --cov-append --cov-report=term:skip-covered --cov-fail-under=85
 	@$(PY) -m coverage report --fail-under=95 --include='plugins/reos/policy/*,plugins/reos/events/*,plugins/reos/address/*'
 	@$(PY) -m pytest -n 2 --dist loadfile $(UNTRACED)

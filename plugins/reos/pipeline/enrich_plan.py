@@ -194,13 +194,13 @@ def _bid(sight: _Sight, offer: Offer) -> Bid:
 
 
 def _awaited(sight: _Sight, offer: Offer) -> dict[str, str]:
-    """Return the facts for which a source that is down, and costs no more, is waited for: fact to source."""
+    """Return the facts for which a source that is down, and costs no more, is waited for: fact to source, by name."""
     waiting: dict[str, str] = {}
-    for other in sight.offers:
+    for other in sorted(sight.offers, key=lambda each: each.spec.source):
         error = sight.state.failed.get(other.spec.source)
         if other is offer or error is None or error.fallback or other.price > offer.price:
             continue
-        waiting |= dict.fromkeys(other.fills(sight.state.request), other.spec.source)
+        waiting = dict.fromkeys(other.fills(sight.state.request), other.spec.source) | waiting
     return waiting
 
 
