@@ -9,6 +9,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from reos.db import tenant_transaction
+from reos.policy import permits
+
 if TYPE_CHECKING:
     from tests.integration.conftest import Database
     from tests.integration.reos_api.conftest import SignIn, World
@@ -21,6 +24,7 @@ class Belongings(NamedTuple):
     memo_id: UUID
     batch_id: UUID
     review_id: UUID
+    decision_id: UUID
 
 
 @pytest.fixture
@@ -30,7 +34,7 @@ def api_database(warehouse: "Database") -> "Database":
 
 @pytest.fixture
 def norths(world: "World") -> Belongings:
-    """A property of north with score, memo, document and events, a pair to decide, and the import that brought it."""
+    """A property of north with score, memo, document and events, a pair and a decision, and the import of it all."""
     property_id, memo_id, batch_id, review_id = world.add_property(address_line="1 NORTH ST"), uuid4(), uuid4(), uuid4()
     world.describe(property_id, beds=3)
     world.score(property_id, 80)
@@ -42,7 +46,12 @@ def norths(world: "World") -> Belongings:
     pair = {"property_id": property_id, "candidate_id": other}
     asked = {"evidence": "[]", "reason": "NORTH", "opened_at": world.clock.now()}
     world.insert("app.match_review", {"tenant_id": world.north, "review_id": review_id, **pair, **asked})
-    return Belongings(property_id, memo_id, batch_id, review_id)
+    return Belongings(property_id, memo_id, batch_id, review_id, decided(world))
+
+
+def decided(world: "World") -> UUID:
+    with world.database.connect("pipeline") as conn, tenant_transaction(conn, world.north):
+        return permits.fetch(conn, world.north, "NORTH", "licensed", clock=world.clock).decision_id
 
 
 BODIES: dict[str, dict[str, str]] = {
@@ -69,7 +78,7 @@ async def test_another_tenants_ids_are_not_found_on_any_route(
         answer = await client.request(method, path.format(**norths._asdict()), headers=headers, json=body)
         assert (path, answer.status_code) == (path, 404)
         assert "NORTH" not in answer.text
-    assert len(tried) == 21
+    assert len(tried) == 22
 
 
 async def test_the_owner_finds_the_same_ids(
