@@ -74,6 +74,12 @@ class LookupRequest:
     latitude: float | None = None
     longitude: float | None = None
 
+    @property
+    def one_line(self) -> str:
+        """The address in one line, as in `12 MAIN ST, KENT, WA 98032`, without the parts that are unknown."""
+        place = " ".join(part for part in (self.state, self.zip5) if part)
+        return ", ".join(part for part in (self.address_line, self.city, place) if part)
+
 
 @dataclass(frozen=True)
 class PropertyFacts:

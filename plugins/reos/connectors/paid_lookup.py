@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,10 @@ from reos.connectors.contract import (
 from reos.connectors.errors import ConnectorError, RecordNotFoundError, SchemaDriftError
 from reos.connectors.identity import Named, contradiction
 from reos.core.clock import Clock
+from reos.core.logging import get_logger
 from reos.core.money import MicroUsd
+
+log = get_logger(__name__)
 
 _OK = 200
 
@@ -49,12 +52,17 @@ class PaidPage:
 
 @dataclass(frozen=True)
 class PaidSource:
-    """How one source is asked: `fetch` sends a question (raises `ConnectorError`), `read` parses a record's body."""
+    """How one source is asked: `fetch` sends a question (raises `ConnectorError`), `read` parses a record's body.
+
+    `undeclared` names the fields of a body that the connector neither reads nor ignores; each is logged once.
+    """
 
     spec: ConnectorSpec
     clock: Clock
     fetch: Callable[[LookupRequest, Question], Awaitable[Answer]]
     read: Callable[[Body], PropertyFacts]
+    undeclared: Callable[[Body], frozenset[str]] = lambda _body: frozenset()
+    reported: set[str] = field(default_factory=set)
 
     async def lookup(self, request: LookupRequest, questions: Iterable[Question]) -> LookupResult:
         """Ask one question after the other until one is answered; none is asked after one that cost something."""
@@ -101,6 +109,7 @@ class PaidSource:
     def _record(self, request: LookupRequest, answer: Answer, request_hash: bytes, fetched_at: datetime) -> Record:
         facts, error = None, None
         try:
+            self._report(answer.body)
             facts = self.read(answer.body)
         except SchemaDriftError as drift:
             error = drift
@@ -114,6 +123,12 @@ class PaidSource:
             cost=_cost(self.spec, answer.billed, fetched_at),
             error=error,
         )
+
+    def _report(self, body: Body) -> None:
+        news = self.undeclared(body) - self.reported
+        if news:
+            self.reported.update(news)
+            log.warning("fields_undeclared", source=self.spec.source, fields=sorted(news))
 
 
 def choose(

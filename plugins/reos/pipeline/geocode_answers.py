@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from reos.connectors.census_geocoder.client import question, question_hash
+from reos.connectors.census_geocoder.client import question_hash
 from reos.connectors.contract import ConnectorSpec, LookupRequest, LookupResult
 from reos.db.connection import Connection
 
@@ -80,7 +80,7 @@ class Answer:
         for property_id in result.not_found:
             request = requests[property_id]
             reason = "The Census geocoder knows no such address."
-            body = {"question": question(request), "match": "No_Match"}
+            body = {"question": request.one_line, "match": "No_Match"}
             hashed = question_hash(request)
             found.append(cls(property_id, reason=reason, request_hash=hashed, http_status=200, body=body))
         return found

@@ -11,12 +11,9 @@ from reos.connectors.contract import LookupRequest, LookupResult, PropertyFacts,
 from reos.connectors.egress import Egress, EgressPolicy, EgressRequest
 from reos.connectors.errors import ConnectorError, InvalidRequestError, RecordNotFoundError
 from reos.connectors.guard import Destination
-from reos.connectors.paid_lookup import Answer, Body, PaidPage, PaidSource, Question, choose, paid_call
+from reos.connectors.paid_lookup import Answer, PaidPage, PaidSource, Question, choose, paid_call
 from reos.connectors.retry import RetryRule
 from reos.core.clock import Clock
-from reos.core.logging import get_logger
-
-log = get_logger(__name__)
 
 _MAX_PAGE = 1000
 _AREA = frozenset({"postalcode", "latitude", "longitude", "radius", "geoidv4", "propertytype", "orderby"})
@@ -41,8 +38,9 @@ class Attom:
             retry=RetryRule(attempts=3, max_total_s=45),
             bills_answers=True,
         )
-        self._source = PaidSource(dataset.spec, clock, self._fetch, self._parse)
-        self._reported: set[str] = set()
+        self._source = PaidSource(
+            dataset.spec, clock, self._fetch, lambda body: property_facts(dataset, body), undeclared
+        )
 
     def refusal(self, request: LookupRequest) -> str | None:
         """Return `no_apn_or_address`, or None when there is something to ask by."""
@@ -112,13 +110,6 @@ class Attom:
         # Billed per record: the page size is never left to the provider.
         found = await self._send({**question, "pagesize": "1"})
         return choose(self.spec, request, found.properties, named)
-
-    def _parse(self, body: Body) -> PropertyFacts:
-        news = undeclared(body) - self._reported
-        if news:
-            self._reported |= news
-            log.warning("attom_fields_undeclared", dataset=self.spec.dataset, fields=sorted(news))
-        return property_facts(self._dataset, body)
 
 
 def _questions(request: LookupRequest) -> list[Question]:

@@ -6,13 +6,13 @@ on the road, not on the roof. An answer that names two places far apart is a tie
 
 import csv
 import io
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from reos.connectors.census_geocoder.geographies import Geographies, areas_of, read_geographies
 from reos.connectors.census_geocoder.settings import SPEC
+from reos.connectors.distance import metres_between
 from reos.connectors.errors import ProviderUnavailableError, SchemaDriftError
 from reos.connectors.values import latitude, longitude
 
@@ -20,7 +20,6 @@ MATCH, NO_MATCH, TIE = "Match", "No_Match", "Tie"
 _COLUMNS = ("input", "match", "match_type", "matched_address", "coordinates", "tiger_line_id", "side")
 _AREA_COLUMNS = ("state_fips", "county_fips", "tract", "block")  # of a file that was asked with geographies
 _SAME_PLACE_M = 150.0
-_METRES_A_DEGREE = 111_195.0  # of latitude, on a sphere of 6,371 km
 _ZIP_DIGITS = 5
 
 Body = Mapping[str, Any]
@@ -95,7 +94,8 @@ def read(body: Body, zip5: str | None = None) -> Reading:
     chosen = [each for each in locations if each.zip5 == zip5] or locations
     if not chosen:
         return Reading(None, "no_match")
-    apart = max(_metres(chosen[0], other) for other in chosen)
+    first, *others = ((each.latitude, each.longitude) for each in chosen)
+    apart = max((metres_between(first, other) for other in others), default=0.0)
     return Reading(chosen[0]) if apart <= _SAME_PLACE_M else Reading(None, "tie")
 
 
@@ -138,13 +138,6 @@ def _location(x: object, y: object, matched: str, exact: bool, zip5: str | None,
     if lon is None or lat is None:
         raise _drift("has a match without coordinates", of_record=True)
     return Location(lat, lon, matched, exact, zip5, state)
-
-
-def _metres(one: Location, other: Location) -> float:
-    """Return the distance of two near points (equirectangular projection: the error is far below the tolerance)."""
-    north = one.latitude - other.latitude
-    east = (one.longitude - other.longitude) * math.cos(math.radians(one.latitude))
-    return math.hypot(north, east) * _METRES_A_DEGREE
 
 
 def _unavailable(what: str) -> ProviderUnavailableError:

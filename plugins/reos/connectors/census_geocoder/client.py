@@ -54,7 +54,7 @@ class CensusGeocoder:
         A record has facts with a point; a tie is a record with facts but no point in them. `not_found` is "no match".
         """
         started, called_at = time.monotonic(), self._clock.now()
-        request_hash = digest([SPEC.provider, BENCHMARK, sorted(map(question, batch))])
+        request_hash = digest([SPEC.provider, BENCHMARK, sorted(each.one_line for each in batch)])
         error: ConnectorError | None = None
         try:
             bodies = await (self._ask_one(batch[0]) if len(batch) == 1 else self._ask_many(batch))
@@ -72,7 +72,7 @@ class CensusGeocoder:
         return _facts(read(body, extra.get("zip5")))
 
     async def _ask_one(self, request: LookupRequest) -> dict[str, Body]:
-        params = {"address": question(request), "benchmark": BENCHMARK, "format": "json"}
+        params = {"address": request.one_line, "benchmark": BENCHMARK, "format": "json"}
         sent = EgressRequest("GET", self._url + ONE_LINE, params=params)
         return {"1": await self._egress.send(self._policy, sent, self._read_one)}
 
@@ -95,12 +95,6 @@ class CensusGeocoder:
                 "The Census geocoder's answer is empty.", provider=SPEC.provider, http_status=_OK
             )
         return found
-
-
-def question(request: LookupRequest) -> str:
-    """Return the address as it is asked for, in one line; equal questions are not asked twice."""
-    place = f"{request.state or ''} {request.zip5 or ''}".strip()
-    return ", ".join(part for part in (request.address_line, request.city, place) if part)
 
 
 def _file(rows: Any) -> bytes:  # noqa: ANN401 - pairs of id and request
@@ -168,7 +162,7 @@ def _record(request: LookupRequest, body: Body, fetched_at: datetime) -> Record:
 
 def question_hash(request: LookupRequest) -> bytes:
     """Return the hash of what is asked about one property, the same for both ways of asking."""
-    return digest([SPEC.provider, BENCHMARK, question(request)])
+    return digest([SPEC.provider, BENCHMARK, request.one_line])
 
 
 def _facts(reading: Reading) -> PropertyFacts:

@@ -9,7 +9,7 @@ from reos.connectors.contract import LookupRequest, LookupResult, PropertyFacts,
 from reos.connectors.egress import Egress, EgressPolicy, EgressRequest
 from reos.connectors.errors import ConnectorError
 from reos.connectors.guard import Destination
-from reos.connectors.paid_lookup import Answer, Body, PaidPage, PaidSource, Question, choose, paid_call
+from reos.connectors.paid_lookup import Answer, PaidPage, PaidSource, Question, choose, paid_call
 from reos.connectors.regrid.envelope import drift, read_document, read_features
 from reos.connectors.regrid.mapping import named, news, parcel_facts, stored
 from reos.connectors.regrid.place import search_path
@@ -18,9 +18,6 @@ from reos.connectors.regrid.settings import OPTIONS, PROVIDER, SPEC
 from reos.connectors.regrid.usage import Usage, read_usage
 from reos.connectors.retry import RetryRule
 from reos.core.clock import Clock
-from reos.core.logging import get_logger
-
-log = get_logger(__name__)
 
 
 class Regrid:
@@ -41,8 +38,7 @@ class Regrid:
             bills_answers=True,
         )
         self._free_policy = replace(self._policy, bills_answers=False)
-        self._source = PaidSource(SPEC, clock, self._fetch, self._parse)
-        self._reported: set[str] = set()
+        self._source = PaidSource(SPEC, clock, self._fetch, parcel_facts, news)
 
     def refusal(self, request: LookupRequest) -> str | None:
         """Return `no_apn_address_or_point`, or None when there is something to ask by."""
@@ -130,14 +126,6 @@ class Regrid:
             "GET", self._url + path, params={**params, "token": self._token}, most_records=most_records
         )
 
-    def _parse(self, body: Body) -> PropertyFacts:
-        facts = parcel_facts(body)
-        unknown = news(body) - self._reported
-        if unknown:
-            self._reported |= unknown
-            log.warning("regrid_fields_undeclared", fields=sorted(unknown))
-        return facts
-
 
 def _questions(request: LookupRequest) -> list[Question]:
     county = search_path(request)
@@ -145,9 +133,7 @@ def _questions(request: LookupRequest) -> list[Question]:
         return [{"of": "/parcels/apn", "parcelnumb": request.apn, "path": county}]
     questions: list[Question] = []
     if request.address_line and county and (request.zip5 or request.city):
-        place = " ".join(part for part in (request.state, request.zip5) if part)
-        line = ", ".join(part for part in (request.address_line, request.city, place) if part)
-        questions.append({"of": "/parcels/address", "query": line, "path": county})
+        questions.append({"of": "/parcels/address", "query": request.one_line, "path": county})
     if request.latitude is not None and request.longitude is not None:
         lat, lon = f"{request.latitude:.6f}", f"{request.longitude:.6f}"
         questions.append({"of": "/parcels/point", "lat": lat, "lon": lon})

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reos.connectors.contract import LookupRequest, LookupResult, PropertyFacts
+from reos.connectors.distance import metres_between
 from reos.connectors.egress import Egress, EgressPolicy, EgressRequest
 from reos.connectors.errors import RecordNotFoundError
 from reos.connectors.guard import Destination
@@ -17,12 +18,8 @@ from reos.connectors.zillow_bridge.envelope import read_bundle
 from reos.connectors.zillow_bridge.mapping import age_order, estimate_facts, named, news, of_unit, point
 from reos.connectors.zillow_bridge.settings import PATH, SPEC
 from reos.core.clock import Clock
-from reos.core.logging import get_logger
-
-log = get_logger(__name__)
 
 _NEAR_M = 25.0  # within a lot; the next house is farther
-_METRES_A_DEGREE = 111_195.0
 _MOST = "10"  # homes an answer may hold: the units of a house are entries of their own
 
 
@@ -42,8 +39,7 @@ class ZillowBridge:
             max_bytes=2_000_000,
             retry=RetryRule(attempts=3, max_total_s=45),
         )
-        self._source = PaidSource(SPEC, clock, self._fetch, self._parse)
-        self._reported: set[str] = set()
+        self._source = PaidSource(SPEC, clock, self._fetch, estimate_facts, news)
 
     def refusal(self, request: LookupRequest) -> str | None:
         """Return `no_address_or_point`, or None when there is something to ask by."""
@@ -80,21 +76,11 @@ class ZillowBridge:
         sent = EgressRequest("GET", self._url, params=params)
         return await self._egress.send(self._policy, sent, lambda response: [*read_bundle(response, self._policy)])
 
-    def _parse(self, body: Body) -> PropertyFacts:
-        facts = estimate_facts(body)
-        unknown = news(body) - self._reported
-        if unknown:
-            self._reported |= unknown
-            log.warning("zillow_fields_undeclared", fields=sorted(unknown))
-        return facts
-
 
 def questions(request: LookupRequest) -> list[Question]:
     """Return what to ask: the address or, when there is none, what is at the point (longitude comes first)."""
     if request.address_line and (request.zip5 or (request.city and request.state)):
-        place = " ".join(part for part in (request.state, request.zip5) if part)
-        line = ", ".join(part for part in (request.address_line, request.city, place) if part)
-        return [{"address": line, "limit": _MOST}]
+        return [{"address": request.one_line, "limit": _MOST}]
     if request.latitude is not None and request.longitude is not None:
         return [{"near": f"{request.longitude:.6f},{request.latitude:.6f}", "limit": _MOST}]
     return []
@@ -102,13 +88,7 @@ def questions(request: LookupRequest) -> list[Question]:
 
 def _at(request: LookupRequest, entries: Sequence[Body]) -> list[Body]:
     """Return the nearest entry when it is within a lot of the point, else none."""
-    placed = [(_metres(request, place), position) for position, each in enumerate(entries) if (place := point(each))]
+    asked = (float(request.latitude or 0), float(request.longitude or 0))
+    placed = [(metres_between(place, asked), at) for at, each in enumerate(entries) if (place := point(each))]
     distance, nearest = min(placed, default=(math.inf, -1))
     return [entries[nearest]] if distance <= _NEAR_M else []
-
-
-def _metres(request: LookupRequest, place: tuple[float, float]) -> float:
-    """Return the distance of two near points (equirectangular projection: the error is far below the tolerance)."""
-    north = place[0] - float(request.latitude or 0)
-    east = (place[1] - float(request.longitude or 0)) * math.cos(math.radians(place[0]))
-    return math.hypot(north, east) * _METRES_A_DEGREE

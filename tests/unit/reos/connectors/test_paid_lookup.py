@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from reos.connectors.attom.settings import SPEC
 from reos.connectors.contract import LookupRequest, PropertyFacts
@@ -106,3 +107,14 @@ def test_a_record_that_says_nothing_of_itself_is_drift_and_billed():
     with pytest.raises(SchemaDriftError, match="does not say what it is about") as silent:
         choose(SPEC, REQUEST, [{}], about)
     assert (silent.value.billed, silent.value.provider_wide) == (1, True)
+
+
+def test_a_field_that_nobody_has_declared_is_told_once_and_the_record_is_read():
+    async def fetch(_request, _question):
+        return Answer({"new": 1})
+
+    source = PaidSource(SPEC, CLOCK, fetch, lambda _body: PropertyFacts(beds=3), frozenset)
+    with capture_logs() as logs:
+        results = [asyncio.run(source.lookup(REQUEST, QUESTIONS)) for _ in range(2)]
+    assert [result.records[0].facts for result in results] == [PropertyFacts(beds=3)] * 2
+    assert [line["fields"] for line in logs if line["event"] == "fields_undeclared"] == [["new"]]

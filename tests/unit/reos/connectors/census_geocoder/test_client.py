@@ -7,7 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from reos.connectors.census_geocoder.client import CensusGeocoder, question, question_hash
+from reos.connectors.census_geocoder.client import CensusGeocoder, question_hash
 from reos.connectors.contract import LookupRequest
 from reos.connectors.errors import ErrorKind, SchemaDriftError
 
@@ -205,6 +205,6 @@ def test_a_landed_body_of_either_form_is_read_again(ask, geocoder):
 
 def test_equal_questions_have_equal_hashes_whoever_asks():
     other = replace(HOUSE, property_id=UUID(int=9))
-    assert question(HOUSE) == "1600 PENNSYLVANIA AVE NW, WASHINGTON, DC 20500"
+    assert HOUSE.one_line == "1600 PENNSYLVANIA AVE NW, WASHINGTON, DC 20500"
     assert question_hash(HOUSE) == question_hash(other)
     assert question_hash(BATCH[1]) != question_hash(BATCH[0])
