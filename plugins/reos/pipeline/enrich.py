@@ -99,8 +99,8 @@ def enrich(
     """Enrich chosen properties now and land the answers under `logical_date`, replacing those of that date.
 
     Fresh answers are kept unless `force` asks again as if nothing had been asked before (which a paid source bills
-    again, within the budget). What
-    fails is queued for the next sweep. Raises `ConflictError` while another run works on this tenant.
+    again, within the budget). What fails is queued for the next sweep. Raises `ConflictError` while another run works
+    on this tenant.
     """
     started = time.monotonic()
     report = EnrichReport()

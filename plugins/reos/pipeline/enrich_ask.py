@@ -24,11 +24,15 @@ Steps = dict[str, dict[UUID, Step]]  # by source and property
 
 def permitted(run: Run, batch: Batch, steps: Steps) -> Steps:
     """Return the steps at sources that policy permits; the others are noted as refused."""
+    admitted: Steps = {}
     for source, each in steps.items():
         reason = run.refusal(batch.tenant_id, source)
-        for property_id in each if reason else ():
-            batch.states[property_id].refused[source] = str(reason)
-    return {source: each for source, each in steps.items() if not run.refusal(batch.tenant_id, source)}
+        if reason is None:
+            admitted[source] = each
+            continue
+        for property_id in each:
+            batch.states[property_id].refused[source] = reason
+    return admitted
 
 
 def ask_free(run: Run, batch: Batch, steps: Steps) -> None:

@@ -1,7 +1,7 @@
 """One batch of one tenant's properties: plan, ask, land, plan again until nothing is left to ask, and tell."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from reos.core import metrics
@@ -9,7 +9,7 @@ from reos.db.connection import tenant_transaction
 from reos.events import EventType
 from reos.pipeline import enrich_ask
 from reos.pipeline.enrich_offers import limits, offers, plan_all, purse_of
-from reos.pipeline.enrich_plan import OVER_BUDGET, Offer, Plan
+from reos.pipeline.enrich_plan import OVER_BUDGET, Choice, Offer, Plan, Step
 from reos.pipeline.enrich_publish import events_for, publish
 from reos.pipeline.enrich_record import record_plans
 from reos.pipeline.enrich_run import Batch, Run
@@ -90,32 +90,22 @@ def _plans(run: Run, batch: Batch) -> dict[UUID, Plan]:
 def _round(run: Run, batch: Batch, plans: dict[UUID, Plan]) -> bool:
     """Take the next steps of all plans, free ones before paid ones; tell whether there were any."""
     plans = {property_id: each for property_id, each in plans.items() if not batch.states[property_id].gone}
-    free = _by_source(plans, paid=False)
+    free = _by_source(plans, lambda step: step.choice is Choice.ASK and not step.price)
     if free:
         enrich_ask.ask_free(run, batch, enrich_ask.permitted(run, batch, free))
         _learn(run, batch)
         return True
-    paid = _by_source(plans, paid=True)
-    refused = enrich_ask.refuse(run, batch, _over_budget(plans))
+    paid = _by_source(plans, lambda step: step.choice is Choice.ASK)
+    refused = enrich_ask.refuse(run, batch, _by_source(plans, lambda step: step.code == OVER_BUDGET))
     enrich_ask.buy(run, batch, enrich_ask.permitted(run, batch, paid))
     return bool(paid) or refused
 
 
-def _by_source(plans: dict[UUID, Plan], *, paid: bool) -> enrich_ask.Steps:
+def _by_source(plans: dict[UUID, Plan], is_wanted: Callable[[Step], bool]) -> enrich_ask.Steps:
     steps: enrich_ask.Steps = {}
     for property_id, each in plans.items():
-        for step in each.asks:
-            if bool(step.price) is paid:
-                steps.setdefault(step.source, {})[property_id] = step
-    return steps
-
-
-def _over_budget(plans: dict[UUID, Plan]) -> enrich_ask.Steps:
-    steps: enrich_ask.Steps = {}
-    for property_id, each in plans.items():
-        for step in each.steps:
-            if step.code == OVER_BUDGET:
-                steps.setdefault(step.source, {})[property_id] = step
+        for step in filter(is_wanted, each.steps):
+            steps.setdefault(step.source, {})[property_id] = step
     return steps
 
 

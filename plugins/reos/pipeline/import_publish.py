@@ -180,6 +180,7 @@ class _Publishing:
         with self._transaction() as conn:
             conn.execute(_NEXT_STEP, {**self.params, "step": step, "after": after})
             if step == "compare":
+                candidates.reserve(conn, self.tenant_id)
                 self._settle(conn, _NAMED, {**self.params, "upto": after})
 
     def _analyse(self) -> None:
@@ -226,7 +227,6 @@ class _Publishing:
         return span
 
     def _settle(self, conn: Connection, newcomers: str, values: dict[str, Any]) -> None:
-        candidates.reserve(conn, self.tenant_id)
         ids = [row["property_id"] for row in conn.execute(newcomers, values)]
         settled = candidates.settle(conn, self.tenant_id, ids, clock=self.clock, new_id=self.new_id)
         conn.execute(_COMPARED, {**values, "merged": settled.merged, "reviews": settled.reviews})

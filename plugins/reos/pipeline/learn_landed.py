@@ -10,10 +10,8 @@ from uuid import UUID
 from reos.connectors.contract import Connector
 from reos.core.clock import Clock
 from reos.core.ids import NewId
-from reos.core.settings import get_settings
 from reos.db import tenant_transaction
 from reos.db.connection import Connection
-from reos.pipeline.enrich_fetch import Sources
 from reos.pipeline.enrich_state import PropertyState, load_states
 from reos.property.found import FoundIdentity, learn_identity
 
@@ -49,18 +47,18 @@ def learn_landed(
     *,
     clock: Clock,
     new_id: NewId,
-    connectors: Mapping[str, Connector] | None = None,
+    connectors: Mapping[str, Connector],
     anew: bool = False,
 ) -> tuple[int, int]:
     """Learn from what has landed for parcels without an address; return how many merges and questions came of it.
 
     `anew` reads the answers of addresses without a parcel too, and those that were learned from before. `connectors`
-    read the answers and default to those configured. `conn` is idle; a batch is a transaction of its own.
+    read the answers. `conn` is idle; a batch is a transaction of its own.
     """
     merged = reviews = 0
     for property_ids in _batches(conn, tenant_id, anew=anew):
         with tenant_transaction(conn, tenant_id):
-            states = load_states(conn, tenant_id, property_ids, _configured(connectors, clock), clock.now())
+            states = load_states(conn, tenant_id, property_ids, connectors, clock.now())
         with tenant_transaction(conn, tenant_id):
             settled = learn_identity(conn, tenant_id, found_in(states.values()), clock=clock, new_id=new_id)
         merged, reviews = merged + settled.merged, reviews + settled.reviews
@@ -76,10 +74,3 @@ def _batches(conn: Connection, tenant_id: UUID, *, anew: bool) -> Iterator[list[
             return
         after = rows[-1]["property_id"]
         yield [row["property_id"] for row in rows]
-
-
-def _configured(connectors: Mapping[str, Connector] | None, clock: Clock) -> Mapping[str, Connector]:
-    if connectors is not None:
-        return connectors
-    with Sources(get_settings(), clock) as sources:  # their clients are closed: they read, and ask nobody
-        return sources.connectors

@@ -14,8 +14,10 @@ from reos.address import block_key, parse
 from reos.connectors.contract import Connector
 from reos.core.clock import Clock
 from reos.core.ids import NewId, new_id
+from reos.core.settings import get_settings
 from reos.db import tenant_transaction, transaction
 from reos.db.connection import Connection
+from reos.pipeline.enrich_fetch import Sources
 from reos.pipeline.learn_landed import learn_landed
 from reos.property.candidates import reserve, settle
 
@@ -70,16 +72,22 @@ def settle_matches(
     """
     with transaction(conn):
         tenants = [row["tenant_id"] for row in conn.execute(_TENANTS)]
+    readers = _configured(clock) if connectors is None else connectors
     blocked = merged = reviews = 0
     for tenant_id in tenants:
         blocked += fill_blocks(conn, tenant_id, anew=reblock)
-        learned = learn_landed(conn, tenant_id, clock=clock, new_id=new_id, connectors=connectors, anew=reblock)
+        learned = learn_landed(conn, tenant_id, clock=clock, new_id=new_id, connectors=readers, anew=reblock)
         with tenant_transaction(conn, tenant_id):
             reserve(conn, tenant_id)
             settled = settle(conn, tenant_id, clock=clock, new_id=new_id)
         merged += learned[0] + settled.merged
         reviews += learned[1] + settled.reviews
     return SettleReport(blocked, merged, reviews)
+
+
+def _configured(clock: Clock) -> Mapping[str, Connector]:
+    with Sources(get_settings(), clock) as sources:  # their clients are closed: they read, and ask nobody
+        return sources.connectors
 
 
 def fill_blocks(conn: Connection, tenant_id: UUID, *, anew: bool = False) -> int:

@@ -37,7 +37,7 @@ _ANY_KNOWN = "select from lead_parcel where outcome in ('known', 'updated') limi
 
 
 def prepare(conn: Connection) -> None:
-    """Create `lead_parcel` for this session unless it is there."""
+    """Create `lead_parcel` for this connection unless it is there."""
     conn.execute(CREATE_PARCELS)
 
 
