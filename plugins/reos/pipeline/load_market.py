@@ -15,20 +15,16 @@ from uuid import UUID
 
 from reos.connectors.bulk import BulkSpec
 from reos.connectors.errors import SchemaDriftError
-from reos.core import metrics
 from reos.core.clock import Clock
-from reos.core.errors import ForbiddenError, ReosError
+from reos.core.errors import ForbiddenError
 from reos.core.ids import NewId
-from reos.core.logging import get_logger
 from reos.db import transaction
 from reos.db.connection import Connection
-from reos.pipeline.load_reference import LoadReport
+from reos.pipeline.load_ending import LoadReport, ending
 from reos.policy.kernel import Action, Decision, Principal, Resource, decide
 from reos.reference import ledger
 from reos.reference.ledger import Load, Outcome
 from reos.reference.publish import LoadRefusedError
-
-log = get_logger(__name__)
 
 NOBODY = UUID(int=0)  # the tenant of what is decided for all of them
 _MARKET = "market"
@@ -129,18 +125,9 @@ def market_load(
             clock=clock,
         )
         work = MarketLoad(conn, opened, clock)
-        try:
+        with ending(work, kind=spec.source, refusals=(LoadRefusedError, ForbiddenError, SchemaDriftError)):
             _permit(spec, decisions)
             yield work
-        except (LoadRefusedError, ForbiddenError, SchemaDriftError) as refused:
-            work.stop("refused", str(refused))
-            _tell(spec, name, "refused", error=str(refused))
-            raise
-        except BaseException as error:
-            work.stop("failed", str(error) or type(error).__name__)
-            _tell(spec, name, "failed", error=str(error))
-            raise
-        _tell(spec, name, "done", **(_figures(work.report) if work.report else {}))
 
 
 def may_fetch(spec: BulkSpec) -> Decision:
@@ -153,13 +140,6 @@ def may_take(field: str, data_class: str, purpose: str) -> Decision:
     """Return whether a field of that class may be taken in for that purpose."""
     resource = Resource("DataField", NOBODY, field, {"data_class": data_class})
     return decide(Principal(_MARKET, NOBODY), Action.DATA_REFERENCE, resource, {"purpose": purpose})
-
-
-def finished(work: MarketLoad) -> LoadReport:
-    """Return the report of a load that ended well; `ReosError` when the block ended without saying so."""
-    if work.report is None:
-        raise ReosError(f"The load of {work.load.source} ended without publishing.", remedy="Report this as a bug.")
-    return work.report
 
 
 def _permit(spec: BulkSpec, decisions: Sequence[Decision]) -> None:
@@ -177,12 +157,3 @@ def _told(decision: Decision) -> dict[str, Any]:
         "policy_ids": decision.policy_ids,
         "policy_version": decision.policy_version,
     }
-
-
-def _tell(spec: BulkSpec, name: str, outcome: str, **told: Any) -> None:  # noqa: ANN401 - fields of a log line
-    metrics.increment("reos_reference_loads_total", kind=spec.source, outcome=outcome)
-    (log.info if outcome == "done" else log.error)("market.load", source=name, outcome=outcome, **told)
-
-
-def _figures(report: LoadReport) -> dict[str, int]:
-    return {name: getattr(report, name) for name in ("rows", "added", "changed", "removed")}

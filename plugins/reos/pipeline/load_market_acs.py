@@ -21,9 +21,9 @@ from reos.core.ids import NewId, new_id
 from reos.core.settings import Settings
 from reos.db import transaction
 from reos.db.connection import Connection
-from reos.pipeline.load_market import finished, market_load, may_take
+from reos.pipeline.load_ending import LoadReport, finished
+from reos.pipeline.load_market import market_load, may_take
 from reos.pipeline.load_market_facts import publish, stage
-from reos.pipeline.load_reference import LoadReport
 from reos.policy.kernel import Decision
 from reos.reference import ledger
 

@@ -18,9 +18,9 @@ from reos.core.ids import NewId, new_id
 from reos.core.settings import Settings
 from reos.db import transaction
 from reos.db.connection import Connection
-from reos.pipeline.load_market import MarketLoad, finished, market_load
+from reos.pipeline.load_ending import LoadReport, finished
+from reos.pipeline.load_market import MarketLoad, market_load
 from reos.pipeline.load_market_index import publish, stage
-from reos.pipeline.load_reference import LoadReport
 from reos.reference import ledger
 
 

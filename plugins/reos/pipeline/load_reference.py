@@ -9,17 +9,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
-from uuid import UUID
+from typing import Literal
 
-from reos.core import metrics
 from reos.core.clock import Clock
-from reos.core.errors import ReosError, UnavailableError
+from reos.core.errors import UnavailableError
 from reos.core.ids import NewId
 from reos.core.logging import get_logger
 from reos.db import transaction
 from reos.db.connection import Connection
 from reos.pipeline.geocode import queue_touched
+from reos.pipeline.load_ending import LoadReport, ending
 from reos.reference import ledger
 from reos.reference.drift import find_drift
 from reos.reference.ledger import Load, Mode, Outcome
@@ -31,31 +30,6 @@ from reos.reference.staging import Stage
 log = get_logger(__name__)
 
 REPEATED = "key: repeats an earlier row of the load"
-
-
-@dataclass(frozen=True)
-class LoadReport:
-    """What a load did. `rejections` maps each reason to the rows it hit; the ledger has samples of them.
-
-    `rejected` rows were left out; `unchanged` rows were as they were. `seconds` is wall time, `rows_per_second` of it.
-    """
-
-    load_id: UUID
-    source: str
-    mode: Mode
-    rows: int
-    added: int
-    changed: int
-    removed: int
-    unchanged: int
-    rejected: int
-    seconds: float
-    rows_per_second: float
-    watermark: str | None = None
-    resumed: bool = False
-    rejections: Mapping[str, int] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
-    stages: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -179,18 +153,9 @@ def loading(
         work.taken = opened.progress["rows"]
         for warning in drift.warnings:
             log.warning("reference.drift", source=source.name, warning=warning)
-        try:
+        with ending(work, kind=source.kind, refusals=(LoadRefusedError,)):
             _refuse_drift(source, drift.refusal)
             yield work
-        except LoadRefusedError as refused:
-            work.stop("refused", str(refused))
-            _tell(source, "refused", error=str(refused))
-            raise
-        except BaseException as error:
-            work.stop("failed", str(error) or type(error).__name__)
-            _tell(source, "failed", error=str(error))
-            raise
-        _tell(source, "done", **(_figures(work.report) if work.report else {}))
 
 
 def due_mode(conn: Connection, source: Source, clock: Clock) -> tuple[Mode, str | None]:
@@ -216,20 +181,3 @@ def _refuse_drift(source: Source, refusal: str | None) -> None:
             f"{source.name} has changed its columns: {refusal}. The data of the last good load stay in use.",
             remedy=f"Compare the source with its YAML file ({source.title}), correct the map, and load again.",
         )
-
-
-def _tell(source: Source, outcome: str, **told: Any) -> None:  # noqa: ANN401 - fields of a log line
-    metrics.increment("reos_reference_loads_total", kind=source.kind, outcome=outcome)
-    (log.info if outcome == "done" else log.error)("reference.load", source=source.name, outcome=outcome, **told)
-
-
-def _figures(report: LoadReport) -> dict[str, int]:
-    names = ("rows", "added", "changed", "removed", "rejected")
-    return {name: getattr(report, name) for name in names}
-
-
-def finished(work: Loading) -> LoadReport:
-    """Return the report of a load that was published; `ReosError` when the block ended without publishing."""
-    if work.report is None:
-        raise ReosError(f"The load of {work.source.name} ended without publishing.", remedy="Report this as a bug.")
-    return work.report

@@ -20,7 +20,8 @@ from reos.core.errors import ConfigurationError
 from reos.core.ids import NewId, new_id
 from reos.core.settings import Settings
 from reos.db.connection import Connection
-from reos.pipeline.load_reference import Loading, LoadReport, due_mode, finished, incremental_since, loading
+from reos.pipeline.load_ending import LoadReport, finished
+from reos.pipeline.load_reference import Loading, due_mode, incremental_since, loading
 from reos.reference import ledger
 from reos.reference.ledger import Mode
 from reos.reference.source import Source, find_source, known_sources

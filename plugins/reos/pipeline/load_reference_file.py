@@ -21,7 +21,8 @@ from reos.core.errors import InvalidInputError
 from reos.core.ids import NewId, new_id
 from reos.core.settings import Settings
 from reos.db.connection import Connection
-from reos.pipeline.load_reference import Loading, LoadReport, finished, loading
+from reos.pipeline.load_ending import LoadReport, finished
+from reos.pipeline.load_reference import Loading, loading
 from reos.reference.publish import LoadRefusedError
 from reos.reference.source import Source, find_source
 

@@ -7,10 +7,9 @@ what answers that landed long ago say of parcels without an address.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from reos.address import block_key, parse
+from reos.address import block_key
 from reos.connectors.contract import Connector
 from reos.core.clock import Clock
 from reos.core.ids import NewId, new_id
@@ -20,6 +19,7 @@ from reos.db.connection import Connection
 from reos.pipeline.enrich_fetch import Sources
 from reos.pipeline.learn_landed import learn_landed
 from reos.property.candidates import reserve, settle
+from reos.property.identity import stored_address
 
 _BATCH = 5000
 _TENANTS = "select tenant_id from app.tenant order by tenant_id"
@@ -105,7 +105,10 @@ def _block(conn: Connection, tenant_id: UUID, read: str, write: str) -> Iterator
     while True:
         with tenant_transaction(conn, tenant_id):
             rows = conn.execute(read, (tenant_id, after, _BATCH)).fetchall()
-            made = [(row["property_id"], row["source"], _block_of(row), row["address_block"]) for row in rows]
+            made = [
+                (row["property_id"], row["source"], block_key(stored_address(row).components), row["address_block"])
+                for row in rows
+            ]
             changed = [new[:3] for new in made if new[2] != new[3]]
             if changed:
                 conn.execute(write, (*map(list, zip(*changed, strict=True)), tenant_id))
@@ -113,8 +116,3 @@ def _block(conn: Connection, tenant_id: UUID, read: str, write: str) -> Iterator
         if len(rows) < _BATCH:
             return
         after = rows[-1]["property_id"]
-
-
-def _block_of(row: dict[str, Any]) -> str | None:
-    place = {"city": row["city"] or "", "state": row["state"] or "", "zip_code": row["zip5"] or ""}
-    return block_key(parse(row["address_line"] or "", unit=row["unit"] or "", **place).components)

@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from reos.address import Components, parse
+from reos.address import Components
 from reos.address.compare import compare
 from reos.core.clock import Clock
 from reos.core.ids import NewId
 from reos.db.connection import Connection
 from reos.events import EventType, NewEvent, append
 from reos.property.candidate_sql import NEAR_ARRIVED, NEAR_EVERY, PARCEL_ARRIVED, PARCEL_EVERY, WRITINGS
+from reos.property.identity import stored_address
 from reos.property.matching import Finding, Findings, Home, Writing, evidence_of, match
 from reos.property.merging import BY_RULE, Merge, absorb_all, reserve
 from reos.property.parcel_matching import match_parcel
@@ -167,12 +168,6 @@ def _home(conn: Connection, tenant_id: UUID, home_id: UUID) -> Home:
 
 
 def _writing(row: Mapping[str, Any]) -> Writing:
-    address = parse(
-        row["address_line"] or "",
-        unit=row["unit"] or "",
-        city=row["city"] or "",
-        state=row["state"] or "",
-        zip_code=row["zip5"] or "",
-    )
+    address = stored_address(row)
     parcel = (row["county_fips"], row["apn_key"]) if row["apn_key"] else None
     return Writing(row["property_id"], address.components, address.normalised, parcel, row["apn"], row["found_by"])

@@ -23,6 +23,7 @@ from reos.core.errors import InvalidInputError
 from reos.core.ids import NewId
 from reos.db.connection import Connection
 from reos.property.candidates import Settled, settle
+from reos.property.identity import stored_address
 from reos.property.merging import reserve
 
 
@@ -116,7 +117,7 @@ def _news(conn: Connection, tenant_id: UUID, said: Sequence[FoundIdentity]) -> l
 
 def _weighed(aliases: Collection[Alias]) -> list[Alias]:
     """Give all addresses that sources state of one property their keys, or none of them if they do not agree."""
-    placed = {alias: _address(alias._asdict()) for alias in aliases if alias.address_block}
+    placed = {alias: stored_address(alias._asdict()) for alias in aliases if alias.address_block}
     agree = cluster_agrees([address.components for address in placed.values()])
     keys = {alias: address.address_key if agree else None for alias, address in placed.items()}
     return [alias._replace(address_key=keys.get(alias)) for alias in aliases]
@@ -131,7 +132,7 @@ def _read(found: FoundIdentity, known: Mapping[str, Any]) -> Alias | None:
         return _placed(found, address) if fits else None
     if parcel is None or county_state(parcel.county_fips) != known["state"]:
         return None
-    return _numbered(found, parcel) if compare_read(_address(known), address).verdict is Verdict.SAME else None
+    return _numbered(found, parcel) if compare_read(stored_address(known), address).verdict is Verdict.SAME else None
 
 
 def _placed(found: FoundIdentity, address: Address) -> Alias:
@@ -175,14 +176,3 @@ def _is_of(parcel: ParcelKey | None, known: Mapping[str, Any]) -> bool:
         return True
     own = known["county_fips"], _SEPARATOR.sub("", known["apn_key"])
     return (parcel.county_fips, _SEPARATOR.sub("", parcel.canonical)) == own
-
-
-def _address(said: Mapping[str, Any]) -> Address:
-    """Read an address again as it is stored."""
-    return parse(
-        said["address_line"],
-        unit=said["unit"] or "",
-        city=said["city"] or "",
-        state=said["state"] or "",
-        zip_code=said["zip5"] or "",
-    )

@@ -58,6 +58,17 @@ class PropertyIdentity(NamedTuple):
 COLUMNS = PropertyIdentity._fields
 
 
+def stored_address(row: Mapping[str, Any]) -> Address:
+    """Read an address again from the columns in which it is stored: address_line, unit, city, state and zip5."""
+    return parse(
+        row["address_line"] or "",
+        unit=row["unit"] or "",
+        city=row["city"] or "",
+        state=row["state"] or "",
+        zip_code=row["zip5"] or "",
+    )
+
+
 def identify(claim: Claim) -> PropertyIdentity:
     """Normalise a claim to an identity, or raise `InvalidInputError` saying why it identifies no property."""
     parcel = _parcel(claim)

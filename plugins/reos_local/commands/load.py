@@ -12,9 +12,9 @@ from reos import db
 from reos.core.clock import SystemClock
 from reos.core.settings import get_settings
 from reos.db.connection import Connection
+from reos.pipeline.load_ending import LoadReport
 from reos.pipeline.load_market_acs import load_acs
 from reos.pipeline.load_market_zillow import load_zillow
-from reos.pipeline.load_reference import LoadReport
 from reos.pipeline.load_reference_county import load_county
 from reos.pipeline.load_reference_file import available, load_openaddresses
 from reos_local.commands import screen

@@ -16,7 +16,7 @@ from reos.core.clock import Clock, FixedClock
 from reos.core.settings import Settings
 from reos.db import transaction
 from reos.db.connection import Connection
-from reos.pipeline.load_reference import LoadReport
+from reos.pipeline.load_ending import LoadReport
 from reos.pipeline.load_reference_county import load_county
 from reos.pipeline.load_reference_file import load_openaddresses
 from reos.reference.source import find_source
