@@ -2,7 +2,9 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -43,6 +45,17 @@ def decode_moment(cursor: str | None, sort: str) -> tuple[datetime, UUID] | None
     if key[0].tzinfo is None:
         raise _invalid()
     return key
+
+
+def page_body(items: str, next_cursor: str | None) -> bytes:
+    """Return the JSON of a page around the items that PostgreSQL rendered."""
+    return b'{"items":%s,"next_cursor":%s}' % (items.encode(), orjson.dumps(next_cursor))
+
+
+def moment_page_body(row: Mapping[str, Any], sort: str) -> bytes:
+    """Return the JSON of a page that `MomentList` read, with the cursor that `decode_moment` takes."""
+    following = encode_cursor(sort, row["next_at"].isoformat(), str(row["next_id"])) if row["next_id"] else None
+    return page_body(row["items"], following)
 
 
 def _invalid() -> InvalidInputError:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from reos.property.moment_list import Condition, MomentList
 from reos.property.queries import Query
 
 ANSWERED = ("ok", "not_found")  # the outcomes in which a provider did its work
@@ -32,6 +33,14 @@ select u.provider, u.period, u.held_microusd, u.spent_microusd
   from app.budget_usage u
  where u.period_start = case u.period when 'day' then $5::date else $6::date end
 """
+_LEDGER = MomentList(
+    "app.provider_call",
+    "called_at",
+    "call_id",
+    """r.call_id, r.provider, r.dataset, r.property_id, r.outcome, r.http_status, r.records, r.cost_microusd,
+       r.latency_ms, r.called_at, r.error""",
+    newest_first=True,
+)
 
 
 def overview(
@@ -71,35 +80,10 @@ def calls(
     property_id: UUID | None = None,
     after: tuple[datetime, UUID] | None = None,
 ) -> Query:
-    """Query one page of a provider's calls, newest first: columns `items`, and `next_at` and `next_id` if more follow.
-
-    `after` is when the last call of the page before was made, and its id.
-    """
-    args: list[object] = [limit, list(names)]
-    clauses = ["c.provider = any ($2::text[])"]
-    for column, value in (("outcome", outcome), ("property_id", property_id)):
-        if value is not None:
-            args.append(value)
-            clauses.append(f"c.{column} = ${len(args)}")
-    if after is not None:
-        args.extend(after)
-        clauses.append(f"(c.called_at, c.call_id) < (${len(args) - 1}::timestamptz, ${len(args)}::uuid)")
-    return Query(
-        f"""
-        with page as (
-          select c.call_id, c.provider, c.dataset, c.property_id, c.outcome, c.http_status, c.records,
-                 c.cost_microusd, c.latency_ms, c.called_at, c.error
-            from app.provider_call c where {" and ".join(clauses)}
-           order by c.called_at desc, c.call_id desc limit $1::int + 1
-        ), numbered as (
-          select *, row_number() over (order by called_at desc, call_id desc) as position, count(*) over () as read
-            from page
-        )
-        select coalesce(json_agg(to_jsonb(n) - 'position' - 'read' order by n.position)
-                          filter (where n.position <= $1::int), '[]')::text as items,
-               max(n.called_at) filter (where n.position = $1::int and n.read > $1::int) as next_at,
-               (array_agg(n.call_id) filter (where n.position = $1::int and n.read > $1::int))[1] as next_id
-          from numbered n
-        """,  # noqa: S608 (constants)
-        tuple(args),
-    )
+    """Query one page of a provider's calls, newest first, as `MomentList.page` does; `names` are its in the ledger."""
+    conditions: list[Condition] = [
+        ("r.provider = any ({}::text[])", list(names)),
+        ("r.outcome = {}", outcome),
+        ("r.property_id = {}", property_id),
+    ]
+    return _LEDGER.page(conditions, limit, after)

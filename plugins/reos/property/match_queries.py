@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from reos.property.moment_list import MomentList
 from reos.property.queries import Query
 
 _SIDE = """
@@ -20,37 +21,15 @@ _ANSWERABLE = """(r.status <> 'open' or not exists (
   select from app.property p where p.property_id in (r.property_id, r.candidate_id) and p.deleted_at is not null))"""
 
 
+_QUEUE = MomentList("app.match_review", "opened_at", "review_id", _REVIEW, where=_ANSWERABLE)
+
+
 def page(status: str | None, limit: int, after: tuple[datetime, UUID] | None = None) -> Query:
-    """Query one page of the queue, oldest question first: columns `items`, and `next_at` and `next_id` if more follow.
+    """Query one page of the queue, oldest question first, as `MomentList.page` does.
 
     Open ones with a deleted side are left out.
-
-    `after` is when the last row of the page before was opened, and its id.
     """
-    args: list[object] = [limit]
-    clauses = [_ANSWERABLE]
-    if status is not None:
-        args.append(status)
-        clauses.append(f"r.status = ${len(args)}")
-    if after is not None:
-        args.extend(after)
-        clauses.append(f"(r.opened_at, r.review_id) > (${len(args) - 1}::timestamptz, ${len(args)}::uuid)")
-    return Query(
-        f"""
-        with page as (
-          select r.review_id, r.opened_at, row_number() over (order by r.opened_at, r.review_id) as position,
-                 count(*) over () as read
-            from (select * from app.match_review r where {" and ".join(clauses)}
-                   order by r.opened_at, r.review_id limit $1::int + 1) r
-        )
-        select coalesce(json_agg((select to_json(x) from (select {_REVIEW}) x) order by n.position)
-                          filter (where n.position <= $1::int), '[]')::text as items,
-               max(n.opened_at) filter (where n.position = $1::int and n.read > $1::int) as next_at,
-               (array_agg(n.review_id) filter (where n.position = $1::int and n.read > $1::int))[1] as next_id
-          from page n join app.match_review r using (review_id)
-        """,  # noqa: S608 (constants)
-        tuple(args),
-    )
+    return _QUEUE.page([("r.status = {}", status)], limit, after)
 
 
 def review(review_id: UUID) -> Query:

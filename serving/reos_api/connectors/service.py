@@ -11,8 +11,7 @@ from reos.connectors import catalogue, health_queries
 from reos.connectors.health import State
 from reos.policy.budget_usage import period_start
 from reos_api.connectors import schemas
-from reos_api.paging import decode_moment, encode_cursor
-from reos_api.properties.service import page_body
+from reos_api.paging import decode_moment, moment_page_body
 from reos_api.reads import TenantReads
 
 _ORDER = "called_at"
@@ -49,8 +48,7 @@ async def calls(reads: TenantReads, name: str, filters: schemas.CallFilters) -> 
         after=decode_moment(filters.cursor, _ORDER),
     )
     row = await reads.row(query)
-    following = encode_cursor(_ORDER, row["next_at"].isoformat(), str(row["next_id"])) if row["next_id"] else None
-    return page_body(row["items"], following)
+    return moment_page_body(row, _ORDER)
 
 
 async def _told(

@@ -11,8 +11,7 @@ from reos.property import match_queries
 from reos.property.review import Status
 from reos_api.dependencies import Caller
 from reos_api.matches.schemas import MatchDecided, MatchDecision, MatchFilters, MatchStatus
-from reos_api.paging import decode_moment, encode_cursor
-from reos_api.properties.service import page_body
+from reos_api.paging import decode_moment, moment_page_body
 from reos_api.reads import TenantReads
 from reos_api.services import Services
 from reos_api.writes import respond_once
@@ -24,8 +23,7 @@ _ORDER = "opened_at"
 async def page(reads: TenantReads, filters: MatchFilters) -> bytes:
     """Return one page of the queue as JSON bytes."""
     row = await reads.row(match_queries.page(filters.status, filters.limit, decode_moment(filters.cursor, _ORDER)))
-    following = encode_cursor(_ORDER, row["next_at"].isoformat(), str(row["next_id"])) if row["next_id"] else None
-    return page_body(row["items"], following)
+    return moment_page_body(row, _ORDER)
 
 
 async def decide(app: Services, who: Caller, review_id: UUID, decision: MatchDecision, key: str | None) -> Response:

@@ -1,50 +1,32 @@
 """The SQL of `/v1/policy`, where PostgreSQL builds the JSON; row-level security confines it to the caller's tenant."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
+from reos.property.moment_list import Condition, MomentList
 from reos.property.queries import Query
 from reos_api.policy.schemas import DecisionFilters
 
-_DECISION = """
-decision_id, decided_at, principal, action, resource, context, allow, policy_ids, reasons, policy_version
-"""
+_DECISIONS = MomentList(
+    "app.policy_decision",
+    "decided_at",
+    "decision_id",
+    """r.decision_id, r.decided_at, r.principal, r.action, r.resource, r.context, r.allow, r.policy_ids, r.reasons,
+       r.policy_version""",
+    newest_first=True,
+)
 
 
 def decisions(filters: DecisionFilters, after: tuple[datetime, UUID] | None) -> Query:
-    """Query one page, newest first: columns `items`, and `next_at` and `next_id` if more follow."""
-    wanted: list[tuple[str, Any]] = [
-        ("action = {}", filters.action),
-        ("allow = {}", filters.allow),
-        ("decided_at >= {}", filters.since),
-        ("resource ->> 'kind' = {}", filters.kind),
-        ("resource ->> 'id' = {}", filters.resource),
+    """Query one page, newest first, as `MomentList.page` does."""
+    conditions: list[Condition] = [
+        ("r.action = {}", filters.action),
+        ("r.allow = {}", filters.allow),
+        ("r.decided_at >= {}", filters.since),
+        ("r.resource ->> 'kind' = {}", filters.kind),
+        ("r.resource ->> 'id' = {}", filters.resource),
     ]
-    args: list[Any] = [filters.limit]
-    clauses = ["true"]
-    for clause, value in wanted:
-        if value is not None:
-            args.append(value)
-            clauses.append(clause.format(f"${len(args)}"))
-    if after is not None:
-        args.extend(after)
-        clauses.append(f"(decided_at, decision_id) < (${len(args) - 1}::timestamptz, ${len(args)}::uuid)")
-    return Query(
-        f"""
-        with page as (
-          select {_DECISION}, row_number() over (order by decided_at desc, decision_id desc) as position
-            from (select * from app.policy_decision where {" and ".join(clauses)}
-                   order by decided_at desc, decision_id desc limit $1::int + 1) d
-        ), shown as (select {_DECISION} from page where position <= $1::int)
-        select (select coalesce(json_agg(to_json(s) order by s.decided_at desc, s.decision_id desc), '[]')
-                  from shown s)::text as items,
-               max(decided_at) filter (where position = $1::int and more.follow) as next_at,
-               (array_agg(decision_id) filter (where position = $1::int and more.follow))[1] as next_id
-          from page cross join (select count(*) > $1::int as follow from page) more
-        """,  # noqa: S608 (constants)
-        tuple(args),
-    )
+    return _DECISIONS.page(conditions, filters.limit, after)
 
 
 def budgets(day: date) -> Query:

@@ -15,7 +15,7 @@ from reos.policy.kernel import current_rules
 from reos.policy.price_book import price_book
 from reos.policy.ruleset import Rule, RuleSet
 from reos_api.dependencies import Caller
-from reos_api.paging import decode_moment, encode_cursor
+from reos_api.paging import decode_moment, moment_page_body
 from reos_api.policy import queries
 from reos_api.policy.schemas import (
     BudgetChange,
@@ -28,7 +28,6 @@ from reos_api.policy.schemas import (
     PriceList,
     PriceRow,
 )
-from reos_api.properties.service import page_body
 from reos_api.reads import TenantReads
 from reos_api.services import Services
 from reos_api.writes import respond_once
@@ -42,8 +41,7 @@ _MOST_DAYS = 366
 async def decisions(reads: TenantReads, filters: DecisionFilters) -> bytes:
     """Return one page of decisions, newest first, as JSON bytes."""
     row = await reads.row(queries.decisions(filters, decode_moment(filters.cursor, _ORDER)))
-    following = encode_cursor(_ORDER, row["next_at"].isoformat(), str(row["next_id"])) if row["next_id"] else None
-    return page_body(row["items"], following)
+    return moment_page_body(row, _ORDER)
 
 
 async def explain(app: Services, who: Caller, decision_id: UUID) -> bytes:

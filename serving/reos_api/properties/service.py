@@ -3,14 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-import orjson
 from fastapi import Request
 from starlette.responses import Response
 
 from reos.core.errors import InvalidInputError, NotFoundError
 from reos.property import queries
 from reos.timeline.queries import TIMELINE
-from reos_api.paging import decode_cursor, encode_cursor
+from reos_api.paging import decode_cursor, encode_cursor, page_body
 from reos_api.problems import MergedError
 from reos_api.properties.schemas import PropertyCriteria, PropertyFilters
 from reos_api.reads import TenantReads
@@ -63,11 +62,6 @@ async def _follow(request: Request, reads: TenantReads, property_id: UUID) -> No
         path = request.url.path.replace(request.path_params["property_id"], str(row[0]))
         location = f"{path}?{request.url.query}" if request.url.query else path
         raise MergedError(f"This property was merged into {row[0]}.", location)
-
-
-def page_body(items: str, next_cursor: str | None) -> bytes:
-    """Return the JSON of a page around the items that PostgreSQL rendered."""
-    return b'{"items":%s,"next_cursor":%s}' % (items.encode(), orjson.dumps(next_cursor))
 
 
 def criteria(filters: PropertyCriteria) -> queries.Filters:
