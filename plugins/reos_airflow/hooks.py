@@ -39,7 +39,7 @@ class ProviderHook(BaseHook):
     def test_connection(self) -> tuple[bool, str]:
         """Tell whether the form is complete and its addresses may be called. Nobody is called: answers cost money."""
         form, given = BY_PROVIDER[self.provider], self.get_conn()
-        if form.key and form.key not in given and self.provider in {"attom", "regrid"}:
+        if form.needs_key and form.key not in given:
             return False, f"{form.key_label} is missing: {form.label} answers nobody without one."
         guard = Guard(get_settings().egress_private_hosts)
         try:

@@ -23,7 +23,10 @@ class ExtraField:
 
 @dataclass(frozen=True)
 class Form:
-    """One connection type. `address` and `key` name our settings; a type without a key hides the password."""
+    """One connection type. `address` and `key` name our settings; a type without a key hides the password.
+
+    `needs_key` says that the provider answers nobody without one.
+    """
 
     provider: str
     label: str
@@ -32,6 +35,7 @@ class Form:
     placeholder: str
     key: str | None = None
     key_label: str = "API key"
+    needs_key: bool = False
     extras: Mapping[str, ExtraField] = field(default_factory=dict)
 
     @property
@@ -64,10 +68,14 @@ class Form:
 
 
 FORMS = (
-    Form("attom", "ATTOM", "AttomHook", "attom_base_url", "https://api.gateway.attomdata.com", "attom_api_key"),
+    Form(
+        *("attom", "ATTOM", "AttomHook", "attom_base_url", "https://api.gateway.attomdata.com", "attom_api_key"),
+        needs_key=True,
+    ),
     Form(
         *("regrid", "Regrid", "RegridHook", "regrid_base_url", "https://app.regrid.com/api/v2", "regrid_token"),
         key_label="Token",
+        needs_key=True,
     ),
     Form(
         *("openaddresses", "OpenAddresses", "OpenAddressesHook", "openaddresses_base_url"),

@@ -6,6 +6,7 @@ it saw to the row it locks. Of a breaker whose pause is over, the first run to c
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from reos.connectors.errors import ConnectorError, ErrorKind
@@ -133,7 +134,7 @@ def _save(conn: Connection, breakers: Breakers, endpoint: Endpoint) -> Iterator[
 def _seen(health: Health, claimed: set[Endpoint]) -> Health:
     """Return how this run is to see the breaker: a probe that another run claimed keeps it shut for us."""
     is_anothers = health.state is State.HALF_OPEN and health.endpoint not in claimed
-    return Health(**{**vars(health), "state": State.OPEN}) if is_anothers else health
+    return replace(health, state=State.OPEN) if is_anothers else health
 
 
 def _health(row: Mapping[str, Any]) -> Health:
